@@ -1,0 +1,130 @@
+/**
+ * What the pages may ask of the application core, and what the core tells them.
+ * The core (session, files, transfers) implements it; components only consume it
+ * through the hooks in `app/hooks.ts`. No component fetches, decrypts or stores.
+ */
+import type { Entry, Finding, FolderView, VaultErrorCode } from '../crypto/types';
+
+/** An error that a person can be told about: `code` selects the translated words. */
+export interface AppError {
+  /** A server code (SCREAMING_SNAKE), a vault code, or one of the app's own below. */
+  code:
+    | VaultErrorCode
+    | 'offline'
+    | 'server-unreachable'
+    | 'session-ended'
+    | 'weak-password'
+    | 'passwords-differ'
+    | 'phrase-mismatch'
+    | 'bare-account'
+    | 'cancelled'
+    | (string & {});
+  /** English, for the console and as a last resort; never shown when `code` is known. */
+  message: string;
+  /** Seconds to wait, for RATE_LIMITED. */
+  retryAfter?: number;
+  /** Bytes, for STORAGE_QUOTA_EXCEEDED. */
+  available?: number;
+  /** The request id, so that an operator can find it in the log. */
+  requestId?: string;
+}
+
+export type Phase =
+  | { name: 'starting' }
+  /** The browser lacks something: no WebAssembly, no crypto.subtle (plain http on a LAN address), no workers. */
+  | { name: 'unsupported'; missing: 'webassembly' | 'subtle-crypto' | 'workers' }
+  | { name: 'signed-out'; /** why, when it was not the person's wish */ reason?: 'session-ended' }
+  /** A session exists but the keys are not in memory (after a reload, or after locking). */
+  | { name: 'locked'; email: string }
+  | { name: 'unlocked'; email: string; userId: string; rootId: string };
+
+/** What a long step is doing, so that the page never looks frozen. */
+export type Progress = 'deriving' | 'contacting' | 'opening';
+
+export interface StorageUse {
+  used: number;
+  limit: number;
+}
+
+export type FolderState =
+  | { status: 'loading' }
+  /** Rows may be shown, marked as being checked; nothing may be written yet. */
+  | { status: 'checking'; view: FolderView }
+  | { status: 'ready'; view: FolderView }
+  | { status: 'error'; error: AppError; /** the last good view, if any */ view?: FolderView };
+
+export type TransferStatus =
+  | 'queued'
+  | 'running'
+  /** Sealed and sent; the commit is under way. */
+  | 'finishing'
+  | 'done'
+  | 'failed'
+  | 'cancelled';
+
+export interface Transfer {
+  id: string;
+  direction: 'up' | 'down';
+  name: string;
+  /** True length in bytes. */
+  size: number;
+  /** Bytes of `size` done so far. */
+  done: number;
+  /** Bytes per second over the last few seconds; 0 when not running. */
+  speed: number;
+  /** Seconds left at that speed, or null when unknown. */
+  secondsLeft: number | null;
+  status: TransferStatus;
+  error?: AppError;
+}
+
+export interface AppState {
+  phase: Phase;
+  /** Set while signing in, unlocking, signing up or changing the password. */
+  progress: Progress | null;
+  storage: StorageUse | null;
+  transfers: readonly Transfer[];
+  /** Findings about the account or about any folder seen in this session, newest first. */
+  findings: readonly Finding[];
+}
+
+/** Sign-up happens in two steps, so that no account exists before its phrase was kept. */
+export interface PreparedAccount {
+  /** 24 words. */
+  phrase: readonly string[];
+  /** Registers and signs in. On an error (email taken, rate limit) nothing is lost: call again, with another email if need be. */
+  complete(email: string): Promise<void>;
+  discard(): void;
+}
+
+/** All promises reject with an `AppError`. */
+export interface App {
+  getState(): AppState;
+  subscribe(listener: () => void): () => void;
+
+  prepareAccount(password: string): Promise<PreparedAccount>;
+  signIn(email: string, password: string): Promise<void>;
+  unlock(password: string): Promise<void>;
+  /** Forgets the keys; the session stays. */
+  lock(): Promise<void>;
+  signOut(): Promise<void>;
+  changePassword(current: string, next: string): Promise<void>;
+
+  /** The current state of a folder; `subscribe` also tells of its changes. */
+  getFolder(id: string): FolderState;
+  /** Like `subscribe`, and keeps the folder fresh (fetches it now, on focus and every 30 s while visible) until the returned function is called. */
+  watchFolder(id: string, listener: () => void): () => void;
+  /** Fetches and checks a folder again. */
+  refreshFolder(id: string): Promise<void>;
+  rename(folder: string, node: string, name: string): Promise<void>;
+  trash(folder: string, nodes: readonly string[]): Promise<void>;
+  restore(folder: string, nodes: readonly string[]): Promise<void>;
+  purge(folder: string, nodes: readonly string[]): Promise<void>;
+
+  upload(folder: string, files: readonly File[]): void;
+  download(folder: string, nodes: readonly Entry[]): void;
+  cancelTransfer(id: string): void;
+  retryTransfer(id: string): void;
+  /** Removes finished, failed and cancelled transfers from the list. */
+  clearTransfers(): void;
+}

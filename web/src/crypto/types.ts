@@ -1,0 +1,76 @@
+/** What the vault reports to the page; mirrors the serialised types of the `vault` crate. */
+
+export type FindingKind =
+  | 'injected'
+  | 'missing'
+  | 'rolled-back'
+  | 'forked'
+  | 'does-not-belong-here'
+  | 'truncated'
+  | 'trailing-data'
+  | 'altered'
+  | 'not-an-allowed-writer'
+  | 'unsupported-version';
+
+/** Something that the server got wrong, named for the person whom it concerns. */
+export interface Finding {
+  kind: FindingKind;
+  /** The folder that it was found in, or null when the account itself is concerned. */
+  folder: string | null;
+  /** The file or folder concerned; null when the whole folder is. */
+  node: string | null;
+  /** Its last known name, if this device can tell. */
+  name: string | null;
+  /** How many entries are concerned (at least 1). */
+  count: number;
+}
+
+export interface Entry {
+  id: string;
+  kind: 'file' | 'folder';
+  name: string;
+  /** Media type as the uploader's device stated it, e.g. `application/pdf`; may be empty. */
+  mediaType: string;
+  /** True length in bytes. */
+  size: number;
+  /** Milliseconds since 1970: when the content was last changed, per the uploader's device. */
+  modified: number;
+  /** Milliseconds since 1970, or null when it is not in the trash. */
+  trashed: number | null;
+}
+
+/** A folder after its head was checked. */
+export interface FolderView {
+  id: string;
+  /** The head's counter. */
+  seq: number;
+  /** False: shown for reading only; nothing may be written until an honest answer comes. */
+  verified: boolean;
+  /** Live and trashed entries; quarantined ones are left out (see findings). */
+  entries: Entry[];
+  findings: Finding[];
+}
+
+/** Codes of errors thrown by the vault. */
+export type VaultErrorCode =
+  | 'wrong-password'
+  | 'kdf-refused'
+  | 'account-tampered'
+  | 'account-rolled-back'
+  | 'unsupported-version'
+  | 'altered'
+  | 'truncated'
+  | 'trailing-data'
+  | 'does-not-belong-here'
+  | 'rolled-back'
+  | 'forked'
+  | 'missing'
+  | 'not-an-allowed-writer'
+  | 'injected'
+  | 'folder-not-verified'
+  | 'no-such-entry'
+  | 'invalid-name'
+  | 'bad-answer'
+  | 'file-changed'
+  | 'subtle-failed'
+  | 'internal';
