@@ -1,0 +1,158 @@
+# Everything is built, run and tested from here; what CI runs is `make ci`.
+# Needed beforehand: rustup, Node.js 20.19 or newer with npm, Python 3, and a
+# Debian-like system. All else is fetched once: Rust and npm packages through
+# their own tools, command-line tools into the user's cache folder, a browser for
+# the tests through apt. V=1 shows the output of every step.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+# The steps share cargo's lock and two cores: in parallel they only wait for each other.
+.NOTPARALLEL:
+MAKEFLAGS += --no-print-directory --no-builtin-rules
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+TOOLS := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/strongroom/tools
+STAMPS := .cache/stamps
+QUIETLY := .ci/quietly
+# In CI a stale Cargo.lock is an error; at a desk cargo brings it up to date.
+LOCKED := $(if $(CI),--locked)
+CARGO := cargo --quiet
+
+# The bindings' generator must match the library exactly.
+WASM_BINDGEN_VERSION := $(shell grep -A1 '^name = "wasm-bindgen"$$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')
+CARGO_DENY_VERSION := 0.20.2
+WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
+CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+VENV := $(TOOLS)/venv-$(shell sha256sum tests/requirements.txt 2>/dev/null | cut -c1-12)
+
+SERVER := $(TARGET)/release/strongroom-server
+WEB_SOURCES := $(shell find web \( -name node_modules -o -path web/dist -o -path web/pkg -o -name test-results \
+	-o -name playwright-report \) -prune -o -type f -print)
+
+export CHROMIUM ?= /usr/bin/chromium
+
+.PHONY: help
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+.PHONY: run
+run: build ## Build everything and serve it on http://localhost:8000 (ARGS="--listen …")
+	exec $(SERVER) serve $(ARGS)
+
+.PHONY: build
+build: web/dist/index.html ## Build the server, with the web app inside, into target/release
+	@$(QUIETLY) "Building the server" cargo build --release $(LOCKED) -p server
+
+.PHONY: test
+test: test-rust test-vectors test-web test-browser ## Run every test, installing what they need
+
+.PHONY: ci
+ci: fmt-check lint deny test build ## What CI runs: formatting, lints, licences, every test, the build
+
+.PHONY: fmt
+fmt: $(STAMPS)/rust ## Format the sources
+	$(CARGO) fmt --all
+
+.PHONY: lint
+lint: lint-rust lint-web ## Run clippy, the TypeScript compiler and eslint
+
+.PHONY: bench
+bench: ## Measure, side by side with other programs; writes bench/RESULTS.md
+	@echo "bench: nothing to measure yet" >&2; exit 1
+
+.PHONY: clean
+clean: ## Remove everything that was built; the data folder and the user's cache stay
+	rm -rf $(TARGET) .cache web/dist web/pkg web/node_modules web/test-results web/playwright-report
+
+# --- Set-up ---------------------------------------------------------------
+
+$(STAMPS)/rust: rust-toolchain.toml
+	@.ci/need rust
+	@$(QUIETLY) "Installing the Rust toolchain" rustup toolchain install
+	@mkdir -p $(@D) && touch $@
+
+# npm keeps this file inside the folder, so that it goes when the folder goes.
+web/node_modules/.package-lock.json: web/package-lock.json
+	@.ci/need node
+	@cd web && ../$(QUIETLY) "Installing npm packages" npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Tools are shared by all checkouts, each version in a folder of its own.
+$(WASM_BINDGEN): | $(STAMPS)/rust
+	@.ci/need crate wasm-bindgen-cli $(WASM_BINDGEN_VERSION) $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)
+
+$(CARGO_DENY): | $(STAMPS)/rust
+	@.ci/need crate cargo-deny $(CARGO_DENY_VERSION) $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
+
+$(VENV)/done: tests/requirements.txt
+	@.ci/need python
+	@$(QUIETLY) "Installing Python packages for the tests" bash -euc \
+		'python3 -m venv $(VENV) && $(VENV)/bin/pip install --disable-pip-version-check -r $<'
+	@touch $@
+
+# --- The web app ----------------------------------------------------------
+
+.PHONY: FORCE
+FORCE:
+
+# cargo knows what changed; the file keeps its date when nothing did.
+WASM := $(TARGET)/wasm32-unknown-unknown/wasm/web_wasm.wasm
+$(WASM): FORCE | $(STAMPS)/rust
+	@$(QUIETLY) "Building the browser module" cargo build $(LOCKED) -p web-wasm \
+		--target wasm32-unknown-unknown --profile wasm
+
+web/pkg/strongroom_wasm_bg.wasm: $(WASM) $(WASM_BINDGEN) web/node_modules/.package-lock.json
+	@mkdir -p web/pkg
+	@$(WASM_BINDGEN) --target web --out-dir web/pkg --out-name strongroom_wasm $(WASM)
+	@$(QUIETLY) "Optimising the browser module" web/node_modules/.bin/wasm-opt -O3 $(WASM_FEATURES) -o $@ $@
+
+# What rustc assumes of every browser; the optimiser has to be told.
+WASM_FEATURES := --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
+	--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext
+
+web/dist/index.html: web/pkg/strongroom_wasm_bg.wasm web/node_modules/.package-lock.json $(WEB_SOURCES)
+	@cd web && ../$(QUIETLY) "Building the web app" npm run --silent build
+	@touch $@
+
+# --- Tests and checks -----------------------------------------------------
+
+# The tests start the real server, so it has to be there before they run.
+.PHONY: test-rust
+test-rust: web/dist/index.html
+	@$(QUIETLY) "Building the server for the tests" cargo build $(LOCKED) -p server
+	@$(QUIETLY) "Building the Rust tests" cargo test --workspace $(LOCKED) --no-run
+	$(CARGO) test --workspace $(LOCKED)
+
+.PHONY: test-vectors
+test-vectors:
+	@true
+
+.PHONY: test-web
+test-web: web/pkg/strongroom_wasm_bg.wasm
+	cd web && npm run --silent test
+
+.PHONY: test-browser
+test-browser: build
+	@.ci/need chromium
+	cd web && npm run --silent test:browser
+
+.PHONY: fmt-check
+fmt-check: $(STAMPS)/rust
+	$(CARGO) fmt --all --check
+
+.PHONY: lint-rust
+lint-rust: web/dist/index.html
+	$(CARGO) clippy --workspace --all-targets $(LOCKED) -- -D warnings
+	$(CARGO) clippy -p web-wasm --target wasm32-unknown-unknown $(LOCKED) -- -D warnings
+
+.PHONY: lint-web
+lint-web: web/pkg/strongroom_wasm_bg.wasm
+	cd web && npm run --silent check
+
+# Advisories are left out: their database is not in a package registry.
+.PHONY: deny
+deny: $(CARGO_DENY)
+	$(CARGO_DENY) --log-level error check bans licenses sources
