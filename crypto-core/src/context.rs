@@ -12,6 +12,11 @@ impl Context {
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
+
+    #[cfg(feature = "vectors")]
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
 }
 
 type Id = [u8; 16];
@@ -142,6 +147,13 @@ impl SignaturePurpose {
         }
     }
 }
+
+/// What goes before everything hashed into a folder's leaf.
+pub const LEAF: &[u8] = b"strongroom/v1/hash/leaf\x00";
+/// What goes before everything hashed into a folder's children.
+pub const CHILDREN: &[u8] = b"strongroom/v1/hash/children\x00";
+/// What goes before everything hashed into a file's versions.
+pub const VERSIONS: &[u8] = b"strongroom/v1/hash/versions\x00";
 
 /// Labels of keys derived with HKDF-SHA512.
 pub(crate) mod label {

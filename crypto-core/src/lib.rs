@@ -18,6 +18,8 @@ pub mod keys;
 pub mod padding;
 pub mod record;
 pub mod recovery;
+#[cfg(feature = "vectors")]
+pub mod vectors;
 
 mod error;
 mod hazmat;
