@@ -21,6 +21,12 @@ macro_rules! id {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
             }
 
+            /// The id that has exactly these 16 bytes.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
             /// The id's 16 bytes, as they are bound into sealing contexts.
             #[must_use]
             pub fn as_bytes(&self) -> &[u8; 16] {

@@ -1,0 +1,71 @@
+use crypto_core::{OpenError, kdf::KdfError};
+use thiserror::Error;
+
+use crate::findings::FindingKind;
+
+/// Why the vault did not do something. [`VaultError::code`] is stable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum VaultError {
+    /// The password does not unwrap the account key.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// The server asks for a derivation that is unknown, too cheap, too dear, or weaker than
+    /// this device has seen for the account. Nothing was derived.
+    #[error("the server asks for an unacceptable key derivation")]
+    KdfRefused,
+    /// The account's keys or state are not those of this account.
+    #[error("the server has tampered with the account")]
+    AccountTampered,
+    /// The account state is older than what this device or the sealed pins have seen.
+    #[error("the server shows an old state of the account")]
+    AccountRolledBack,
+    /// Something that the server got wrong stands in the way.
+    #[error("{}", .0.as_str())]
+    Finding(FindingKind),
+    /// The folder has not been verified, so nothing may be written there.
+    #[error("the folder is not verified")]
+    FolderNotVerified,
+    /// There is no such file or folder in what was verified.
+    #[error("no such entry")]
+    NoSuchEntry,
+    /// Empty, longer than 255 bytes, or with a slash or a NUL.
+    #[error("the name is not allowed")]
+    InvalidName,
+    /// The answer is not what the protocol says.
+    #[error("the server's answer is malformed")]
+    BadAnswer,
+    /// Too long, too many, or out of order: a mistake of the calling program.
+    #[error("the request is not possible")]
+    Impossible,
+}
+
+impl VaultError {
+    /// The code under which programs and translations know it.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::WrongPassword => "wrong-password",
+            Self::KdfRefused => "kdf-refused",
+            Self::AccountTampered => "account-tampered",
+            Self::AccountRolledBack => "account-rolled-back",
+            Self::Finding(kind) => kind.as_str(),
+            Self::FolderNotVerified => "folder-not-verified",
+            Self::NoSuchEntry => "no-such-entry",
+            Self::InvalidName => "invalid-name",
+            Self::BadAnswer => "bad-answer",
+            Self::Impossible => "internal",
+        }
+    }
+}
+
+impl From<OpenError> for VaultError {
+    fn from(error: OpenError) -> Self {
+        Self::Finding(error.into())
+    }
+}
+
+impl From<KdfError> for VaultError {
+    fn from(_: KdfError) -> Self {
+        Self::KdfRefused
+    }
+}

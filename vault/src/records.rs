@@ -1,0 +1,245 @@
+//! The sealed records, as `docs/FORMAT.md` describes them. Key 0 is the version of each.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode, bytes::ByteArray};
+use zeroize::Zeroize as _;
+
+pub(crate) type Id = ByteArray<16>;
+pub(crate) type Hash = ByteArray<32>;
+
+/// The account state: sealed under the account key, which is what makes it authentic.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct AccountState {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) user: Id,
+    /// The root folder.
+    #[n(2)]
+    pub(crate) vault: Id,
+    /// Counts the states of this account from 1.
+    #[n(3)]
+    pub(crate) epoch: u64,
+    /// SHA-256 of the kdf string.
+    #[n(4)]
+    pub(crate) kdf: Hash,
+    /// Ed25519 seed.
+    #[n(5)]
+    pub(crate) signing_seed: Hash,
+    /// X-Wing seed.
+    #[n(6)]
+    pub(crate) receiving_seed: Hash,
+    /// SHA-256 of the sealed contacts; none yet.
+    #[n(7)]
+    pub(crate) contacts: Option<Hash>,
+    /// Whether there is a recovery wrap.
+    #[n(8)]
+    pub(crate) recovery_enrolled: bool,
+    /// Whether folders must have heads: always, for accounts that began as vaults.
+    #[n(9)]
+    pub(crate) heads_required: bool,
+    /// SHA-256 of the sealed previous state.
+    #[n(10)]
+    pub(crate) previous: Option<Hash>,
+}
+
+impl Drop for AccountState {
+    fn drop(&mut self) {
+        self.signing_seed.zeroize();
+        self.receiving_seed.zeroize();
+    }
+}
+
+/// Pins: what a device, or the account, has seen last.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct PinsRecord {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) user: Id,
+    /// The account state's epoch.
+    #[n(2)]
+    pub(crate) epoch: u64,
+    /// SHA-256 of the sealed account state.
+    #[n(3)]
+    pub(crate) account_state: Hash,
+    /// The kdf string.
+    #[n(4)]
+    pub(crate) kdf: String,
+    /// SHA-256 of the account key's wrap under the password's key.
+    #[n(5)]
+    pub(crate) wrapped_key: Hash,
+    /// Every folder ever opened.
+    #[n(6)]
+    pub(crate) heads: BTreeMap<Id, HeadPin>,
+}
+
+/// The head last seen of one folder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct HeadPin {
+    #[n(0)]
+    pub(crate) seq: u64,
+    /// SHA-256 of the signed head.
+    #[n(1)]
+    pub(crate) hash: Hash,
+}
+
+/// A node's metadata.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct Metadata {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) name: String,
+    /// Media type; empty for a folder.
+    #[n(2)]
+    pub(crate) media_type: String,
+    /// True length of the current version, in bytes; 0 for a folder.
+    #[n(3)]
+    pub(crate) size: u64,
+    /// Milliseconds since 1970.
+    #[n(4)]
+    pub(crate) modified: u64,
+    /// Milliseconds since 1970, if it is in the trash.
+    #[n(5)]
+    pub(crate) trashed: Option<u64>,
+    /// A file's current version.
+    #[n(6)]
+    pub(crate) current: Option<Id>,
+    /// The hash over all versions of a file.
+    #[n(7)]
+    pub(crate) versions: Option<Hash>,
+    #[n(8)]
+    pub(crate) tags: Option<Vec<String>>,
+    #[n(9)]
+    pub(crate) description: Option<String>,
+    #[n(10)]
+    pub(crate) category: Option<String>,
+    #[n(11)]
+    pub(crate) starred: Option<bool>,
+}
+
+/// One version of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct VersionRecord {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) id: Id,
+    /// True length in bytes.
+    #[n(2)]
+    pub(crate) size: u64,
+    /// Length of the sealed content in bytes.
+    #[n(3)]
+    pub(crate) content_len: u64,
+    /// SHA-256 over the segment hashes.
+    #[n(4)]
+    pub(crate) segments: Hash,
+    /// Identity hash.
+    #[n(5)]
+    pub(crate) author: Hash,
+    /// Milliseconds since 1970.
+    #[n(6)]
+    pub(crate) time: u64,
+}
+
+/// A folder's head: signed by its author, then sealed under the folder's key.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct HeadRecord {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) vault: Id,
+    #[n(2)]
+    pub(crate) node: Id,
+    #[n(3)]
+    pub(crate) seq: u64,
+    /// SHA-256 of the previous signed head; none for the first.
+    #[n(4)]
+    pub(crate) previous: Option<Hash>,
+    /// The epoch of the folder's key.
+    #[n(5)]
+    pub(crate) epoch: u64,
+    /// The rev of the folder's own metadata.
+    #[n(6)]
+    pub(crate) rev: u64,
+    /// SHA-256 of the folder's own sealed metadata.
+    #[n(7)]
+    pub(crate) metadata: Hash,
+    /// How many children there are.
+    #[n(8)]
+    pub(crate) count: u64,
+    /// The hash over all children.
+    #[n(9)]
+    pub(crate) children: Hash,
+    /// The XOR of all children's entries: it names a single liar, the hash convicts it.
+    #[n(10)]
+    pub(crate) sum: ByteArray<48>,
+    /// SHA-256 of the signed access-control record in force.
+    #[n(11)]
+    pub(crate) acl: Hash,
+    /// The other folders' heads of the same commit.
+    #[n(12)]
+    pub(crate) others: Vec<OtherHead>,
+    /// Identity hash.
+    #[n(13)]
+    pub(crate) author: Hash,
+    /// Milliseconds since 1970.
+    #[n(14)]
+    pub(crate) time: u64,
+    /// SHA-256 of a signed head that this one deliberately goes back behind.
+    #[n(15)]
+    pub(crate) accepts: Option<Hash>,
+}
+
+/// Another folder's head of the same commit.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct OtherHead {
+    #[n(0)]
+    pub(crate) node: Id,
+    #[n(1)]
+    pub(crate) seq: u64,
+}
+
+/// Who may write below a share root: signed by its owner, sealed under the root's key.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct AclRecord {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) root: Id,
+    /// Counts the records of this root from 1.
+    #[n(2)]
+    pub(crate) seq: u64,
+    /// SHA-256 of the previous signed record.
+    #[n(3)]
+    pub(crate) previous: Option<Hash>,
+    /// Identity hash of the owner, who signs.
+    #[n(4)]
+    pub(crate) owner: Hash,
+    #[n(5)]
+    pub(crate) writers: Vec<Writer>,
+}
+
+/// One who may write.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Writer {
+    /// Identity hash.
+    #[n(0)]
+    pub(crate) identity: Hash,
+    #[n(1)]
+    pub(crate) user: Id,
+    /// Ed25519 public key.
+    #[n(2)]
+    pub(crate) signing_key: Hash,
+}

@@ -1,0 +1,72 @@
+//! What a program shows of a folder.
+
+use protocol::{NodeId, NodeKind};
+use serde::Serialize;
+
+use super::{Child, Folder};
+use crate::findings::Finding;
+
+/// A folder after its head was checked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct FolderView {
+    /// The folder.
+    pub id: NodeId,
+    /// The head's counter.
+    pub seq: u64,
+    /// If not, what is shown is for reading only.
+    pub verified: bool,
+    /// Live and trashed entries; quarantined ones are left out.
+    pub entries: Vec<Entry>,
+    /// What the server got wrong.
+    pub findings: Vec<Finding>,
+}
+
+/// A file or folder, as its sealed metadata says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entry {
+    /// The node.
+    pub id: NodeId,
+    /// File or folder.
+    pub kind: NodeKind,
+    /// Its name.
+    pub name: String,
+    /// Its media type; empty for a folder.
+    pub media_type: String,
+    /// True length in bytes.
+    pub size: u64,
+    /// Milliseconds since 1970.
+    pub modified: u64,
+    /// Milliseconds since 1970, if it is in the trash.
+    pub trashed: Option<u64>,
+}
+
+impl Entry {
+    pub(super) fn new(id: NodeId, child: &Child) -> Self {
+        Self {
+            id,
+            kind: child.leaf.kind,
+            name: child.metadata.name.clone(),
+            media_type: child.metadata.media_type.clone(),
+            size: child.metadata.size,
+            modified: child.metadata.modified,
+            trashed: child.metadata.trashed,
+        }
+    }
+}
+
+impl Folder {
+    pub(super) fn view(&self, id: NodeId) -> FolderView {
+        FolderView {
+            id,
+            seq: self.seq,
+            verified: true,
+            entries: self
+                .children
+                .iter()
+                .map(|(id, child)| Entry::new(*id, child))
+                .collect(),
+            findings: self.findings.clone(),
+        }
+    }
+}
