@@ -119,11 +119,26 @@ impl Layout {
         part * PART_CHUNKS
     }
 
-    /// Splits the ciphertext of a part into its segments.
-    pub fn split<'a>(&self, part: u64, sealed: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    /// Where, in the ciphertext of a part that is `length` bytes long, its segments end.
+    pub fn segment_ends(
+        &self,
+        part: u64,
+        length: usize,
+    ) -> impl Iterator<Item = usize> + Clone + use<> {
         let first = if part == 0 { HEADER + SEGMENT } else { SEGMENT };
-        let (head, tail) = sealed.split_at(first.min(sealed.len()));
-        std::iter::once(head).chain(tail.chunks(SEGMENT))
+        let more = length.saturating_sub(first).div_ceil(SEGMENT);
+        (0..=more).map(move |index| (first + index * SEGMENT).min(length))
+    }
+
+    /// Splits the ciphertext of a part into its segments.
+    pub fn split<'a>(
+        &self,
+        part: u64,
+        sealed: &'a [u8],
+    ) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let mut start = 0;
+        self.segment_ends(part, sealed.len())
+            .map(move |end| &sealed[std::mem::replace(&mut start, end)..end])
     }
 
     /// Where, among all segment hashes, those of part `part` stand: `start..end`.

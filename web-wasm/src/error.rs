@@ -1,0 +1,77 @@
+//! Errors as the page sees them: an `Error` whose `code` selects the words.
+
+use crypto_core::OpenError;
+use js_sys::Reflect;
+use vault::VaultError;
+use wasm_bindgen::JsValue;
+
+/// Why something failed.
+pub struct Failure {
+    code: &'static str,
+    message: String,
+}
+
+impl Failure {
+    /// The file is not as long as it was when its upload was planned.
+    pub(crate) fn file_changed() -> Self {
+        Self {
+            code: "file-changed",
+            message: "the file changed while it was being read".into(),
+        }
+    }
+
+    /// `SubtleCrypto` refused.
+    pub(crate) fn subtle(error: &JsValue) -> Self {
+        Self {
+            code: "subtle-failed",
+            message: format!("SubtleCrypto failed: {error:?}"),
+        }
+    }
+
+    /// A mistake of the calling program.
+    pub(crate) fn internal(message: &str) -> Self {
+        Self {
+            code: "internal",
+            message: message.to_owned(),
+        }
+    }
+}
+
+impl From<VaultError> for Failure {
+    fn from(error: VaultError) -> Self {
+        Self {
+            code: error.code(),
+            message: error.to_string(),
+        }
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        VaultError::from(error).into()
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        // The category and the place only: the text may hold what was being parsed.
+        let message = format!(
+            "malformed answer at line {}, column {}",
+            error.line(),
+            error.column()
+        );
+        Self {
+            code: VaultError::BadAnswer.code(),
+            message,
+        }
+    }
+}
+
+impl From<Failure> for JsValue {
+    fn from(failure: Failure) -> Self {
+        let error = js_sys::Error::new(&failure.message);
+        // Setting a new property of a new object does not fail.
+        let _ = Reflect::set(&error, &"code".into(), &failure.code.into());
+        error.into()
+    }
+}

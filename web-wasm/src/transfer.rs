@@ -1,0 +1,293 @@
+//! `vault::transfer` for the page.
+
+use crypto_core::content::ContentCipher;
+use protocol::FileDetails;
+use vault::transfer;
+use wasm_bindgen::prelude::*;
+use web_sys::CryptoKey;
+
+use crate::{
+    Random,
+    error::Failure,
+    subtle,
+    tree::{Vault, node},
+};
+
+/// A file that is about to be uploaded.
+#[wasm_bindgen]
+pub struct UploadPlan(transfer::UploadPlan);
+
+#[wasm_bindgen]
+impl UploadPlan {
+    /// The name that was asked for.
+    #[wasm_bindgen(getter)]
+    pub fn name(&self) -> String {
+        self.0.name().to_owned()
+    }
+
+    /// Length of the sealed content, header included.
+    #[wasm_bindgen(getter, js_name = contentLength)]
+    pub fn content_length(&self) -> f64 {
+        self.0.layout.content_len() as f64
+    }
+
+    /// Length of everything that is stored.
+    #[wasm_bindgen(getter, js_name = totalLength)]
+    pub fn total_length(&self) -> f64 {
+        self.0.layout.total_len() as f64
+    }
+
+    /// How many parts there are.
+    #[wasm_bindgen(getter)]
+    pub fn parts(&self) -> f64 {
+        self.0.layout.parts() as f64
+    }
+
+    /// The content's first 56 bytes.
+    pub fn header(&self) -> Vec<u8> {
+        self.0.cipher.header().to_vec()
+    }
+
+    /// The content's base nonce, 12 bytes.
+    pub fn nonce(&self) -> Vec<u8> {
+        self.0.cipher.base_nonce().to_vec()
+    }
+
+    /// The key of this one version's content; it cannot be exported.
+    ///
+    /// # Errors
+    /// `subtle-failed`.
+    #[wasm_bindgen(js_name = contentKey)]
+    pub async fn content_key(&self) -> Result<CryptoKey, Failure> {
+        subtle::import(self.0.cipher.export_for_subtle_crypto(), "encrypt").await
+    }
+
+    /// Takes the hashes of all segments and gives what to append to the content.
+    ///
+    /// # Errors
+    /// `internal` if there are not 32 bytes a segment.
+    pub fn tail(&mut self, hashes: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.finish(hashes, &mut Random)?)
+    }
+}
+
+/// A file that is about to be downloaded.
+#[wasm_bindgen]
+pub struct DownloadPlan {
+    plan: transfer::DownloadPlan,
+    cipher: Option<ContentCipher>,
+    hashes: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl DownloadPlan {
+    /// Its name.
+    #[wasm_bindgen(getter)]
+    pub fn name(&self) -> String {
+        self.plan.name.clone()
+    }
+
+    /// Its media type.
+    #[wasm_bindgen(getter, js_name = mediaType)]
+    pub fn media_type(&self) -> String {
+        self.plan.media_type.clone()
+    }
+
+    /// The version's id, for `GET /files/{id}/download?version=`.
+    #[wasm_bindgen(getter)]
+    pub fn version(&self) -> String {
+        self.plan.version().to_string()
+    }
+
+    /// True length.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> f64 {
+        self.plan.layout.size() as f64
+    }
+
+    /// Length of the sealed content, header included.
+    #[wasm_bindgen(getter, js_name = contentLength)]
+    pub fn content_length(&self) -> f64 {
+        self.plan.layout.content_len() as f64
+    }
+
+    /// Length of everything that is stored.
+    #[wasm_bindgen(getter, js_name = totalLength)]
+    pub fn total_length(&self) -> f64 {
+        self.plan.layout.total_len() as f64
+    }
+
+    /// How many parts there are.
+    #[wasm_bindgen(getter)]
+    pub fn parts(&self) -> f64 {
+        self.plan.layout.parts() as f64
+    }
+
+    /// Compares the length that the server announces with the sealed one.
+    ///
+    /// # Errors
+    /// `truncated`, `trailing-data`.
+    #[wasm_bindgen(js_name = checkTotal)]
+    pub fn check_total(&self, announced: f64) -> Result<(), Failure> {
+        Ok(self.plan.check_total(announced as u64)?)
+    }
+
+    /// Checks the content's first 56 bytes.
+    ///
+    /// # Errors
+    /// `does-not-belong-here`, `truncated`.
+    #[wasm_bindgen(js_name = openHeader)]
+    pub fn open_header(&mut self, header: &[u8]) -> Result<(), Failure> {
+        self.cipher = Some(self.plan.open_header(header)?);
+        Ok(())
+    }
+
+    /// Opens what stands after the content, if anything does.
+    ///
+    /// # Errors
+    /// A finding.
+    #[wasm_bindgen(js_name = openTail)]
+    pub fn open_tail(&mut self, tail: &[u8]) -> Result<(), Failure> {
+        self.hashes = self.plan.open_segments(tail)?.to_vec();
+        Ok(())
+    }
+
+    /// The content's base nonce, 12 bytes, once the header was checked.
+    ///
+    /// # Errors
+    /// `internal` before that.
+    pub fn nonce(&self) -> Result<Vec<u8>, Failure> {
+        Ok(self.cipher()?.base_nonce().to_vec())
+    }
+
+    /// The key of this one version's content; it cannot be exported.
+    ///
+    /// # Errors
+    /// `subtle-failed`; `internal` before the header was checked.
+    #[wasm_bindgen(js_name = contentKey)]
+    pub async fn content_key(&self) -> Result<CryptoKey, Failure> {
+        subtle::import(self.cipher()?.export_for_subtle_crypto(), "decrypt").await
+    }
+
+    /// The expected hashes of all segments; empty for a single one.
+    pub fn hashes(&self) -> Vec<u8> {
+        self.hashes.clone()
+    }
+
+    /// SHA-256 over the hashes of all segments.
+    #[wasm_bindgen(js_name = rootHash)]
+    pub fn root_hash(&self) -> Vec<u8> {
+        self.plan.root.to_vec()
+    }
+}
+
+impl DownloadPlan {
+    fn cipher(&self) -> Result<&ContentCipher, Failure> {
+        self.cipher
+            .as_ref()
+            .ok_or_else(|| Failure::internal("the header comes first"))
+    }
+}
+
+#[wasm_bindgen]
+impl Vault {
+    /// Plans the upload of a new file.
+    ///
+    /// # Errors
+    /// `invalid-name`, `folder-not-verified`.
+    #[wasm_bindgen(js_name = planUpload)]
+    pub fn plan_upload(
+        &self,
+        folder: &str,
+        name: &str,
+        #[wasm_bindgen(js_name = mediaType)] media_type: &str,
+        #[wasm_bindgen(js_name = modifiedMs)] modified: f64,
+        size: f64,
+    ) -> Result<UploadPlan, Failure> {
+        let plan = self.0.plan_upload(
+            node(folder)?,
+            name,
+            media_type,
+            modified as u64,
+            size as u64,
+            &mut Random,
+        )?;
+        Ok(UploadPlan(plan))
+    }
+
+    /// The commit that puts one uploaded file into a folder; the plan serves again should the
+    /// head have moved on. For several files at once use a `Batch`.
+    ///
+    /// # Errors
+    /// `folder-not-verified`; `internal` for a plan that is not finished.
+    #[wasm_bindgen(js_name = commitUploads)]
+    pub fn commit_uploads(
+        &mut self,
+        folder: &str,
+        batch: &Batch,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let uploads: Vec<_> = batch
+            .0
+            .iter()
+            .map(|(plan, upload)| (&plan.0, *upload))
+            .collect();
+        let commit = self
+            .0
+            .commit_uploads(node(folder)?, &uploads, now as u64, &mut Random)?;
+        Ok(serde_json::to_string(&commit)?)
+    }
+
+    /// Plans the download of a file from the `data` of `GET /files/{id}`.
+    ///
+    /// # Errors
+    /// `no-such-entry`, or a finding.
+    #[wasm_bindgen(js_name = planDownload)]
+    pub fn plan_download(
+        &self,
+        folder: &str,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+        details: &str,
+    ) -> Result<DownloadPlan, Failure> {
+        let details: FileDetails = serde_json::from_str(details)?;
+        let plan = self
+            .0
+            .plan_download(node(folder)?, node(entry)?, &details)?;
+        Ok(DownloadPlan {
+            plan,
+            cipher: None,
+            hashes: Vec::new(),
+        })
+    }
+}
+
+/// Finished uploads for one commit. It takes the plans over and keeps them until it is freed.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Batch(Vec<(UploadPlan, protocol::UploadId)>);
+
+#[wasm_bindgen]
+impl Batch {
+    /// An empty batch.
+    #[wasm_bindgen(constructor)]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a plan whose content and tail are uploaded.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    pub fn add(
+        &mut self,
+        plan: UploadPlan,
+        #[wasm_bindgen(js_name = uploadId)] upload: &str,
+    ) -> Result<(), Failure> {
+        let upload = upload
+            .parse()
+            .map_err(|_| Failure::internal("malformed id of an upload"))?;
+        self.0.push((plan, upload));
+        Ok(())
+    }
+}
