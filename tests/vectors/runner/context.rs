@@ -8,7 +8,7 @@ type Hash = [u8; 32];
 
 /// A context by its purpose and fields, as `crypto_core::context` names them. Vectors give
 /// these and not bytes, so that they fail if the layout changes.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is the function of the same name")]
 pub enum NamedContext {

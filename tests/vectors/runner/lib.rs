@@ -11,7 +11,7 @@ mod wycheproof;
 
 pub use self::{
     bytes::Bytes,
-    case::Case,
+    case::{Case, Content},
     context::NamedContext,
     wycheproof::{Published, cobblestone},
 };
