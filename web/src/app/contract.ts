@@ -30,7 +30,8 @@ export interface AppError {
 }
 
 export type Phase =
-  | { name: 'starting' }
+  /** `error` is set while the server cannot be reached; trying goes on by itself. */
+  | { name: 'starting'; error?: AppError }
   /** The browser lacks something: no WebAssembly, no crypto.subtle (plain http on a LAN address), no workers. */
   | { name: 'unsupported'; missing: 'webassembly' | 'subtle-crypto' | 'workers' }
   | { name: 'signed-out'; /** why, when it was not the person's wish */ reason?: 'session-ended' }

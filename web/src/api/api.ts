@@ -1,0 +1,70 @@
+/** `GET /auth/prelogin`. */
+export interface Prelogin {
+  salt: string;
+  /** Null for an account that another program made without saying how it derives. */
+  kdf: string | null;
+}
+
+/** A sealed account as `GET /user/keys` gives it; only the vault reads more of it. */
+export interface AccountKeys {
+  salt: string;
+  kdf: string;
+  user_id: string;
+}
+
+export interface SignedIn {
+  userId: string;
+  email: string;
+  storage: StorageNumbers;
+  /** Null for an account without a vault. */
+  keys: AccountKeys | null;
+}
+
+export interface Profile {
+  userId: string;
+  email: string;
+  storage: StorageNumbers;
+}
+
+export interface StorageNumbers {
+  used: number;
+  limit: number;
+}
+
+/**
+ * Every request that the app makes, but for file contents. Bodies that the vault
+ * makes go out as it made them, and answers that it checks come back as raw text.
+ * All promises reject with a Problem.
+ */
+export interface Api {
+  /** `body`: JSON RegisterRequest. */
+  register(body: string): Promise<void>;
+  prelogin(email: string): Promise<Prelogin>;
+  login(email: string, passwordHash: string): Promise<SignedIn>;
+  logout(): Promise<void>;
+  /** Continues the session that this browser's cookie stands for. */
+  resume(): Promise<void>;
+  /** A token that is good for another minute. */
+  token(): Promise<string>;
+  /** Forgets the session in this tab; its cookie stays. */
+  forget(): void;
+
+  profile(): Promise<Profile>;
+  storage(): Promise<StorageNumbers>;
+  keys(): Promise<AccountKeys>;
+  /** `body`: JSON UpdateKeysRequest. */
+  updateKeys(body: string): Promise<void>;
+  /** `body`: JSON ChangePasswordRequest. */
+  changePassword(body: string): Promise<void>;
+
+  /** The raw body of one page, and where the next one begins. */
+  folderPage(folder: string, cursor: string | null, limit?: number): Promise<{ body: string; next: string | null; head: string }>;
+  /** The raw bodies of all pages of heads after a seq. */
+  heads(folder: string, after: number): Promise<string[]>;
+  /** `body`: JSON CommitRequest. */
+  commit(body: string): Promise<StorageNumbers>;
+  /** JSON FileDetails. */
+  fileDetails(file: string): Promise<string>;
+  /** A signed address. */
+  downloadAddress(file: string, version: string): Promise<string>;
+}

@@ -1,0 +1,154 @@
+import createClient from 'openapi-fetch';
+
+import { Problem } from '../lib/problem';
+import type { Api, StorageNumbers } from './api';
+import { BASE_PATH } from './base';
+import { problemFromBody } from './envelope';
+import type { components, paths } from './schema.gen';
+import { Tokens, type FreshToken } from './tokens';
+import { authorised, send } from './transport';
+
+type Schemas = components['schemas'];
+
+interface Environment {
+  /** The server no longer knows the session that this tab was using. */
+  onEnded: () => void;
+}
+
+/** What openapi-fetch resolves with: never a rejection for a refusal, and never trusted to be of the right form. */
+interface Answer<Body> {
+  data?: Body;
+  error?: unknown;
+  response: Response;
+}
+
+/** The server, as the rest of the app sees it. Bodies that the vault made are passed on as they are; the server checks them. */
+export function connectApi({ onEnded }: Environment): Api {
+  const baseUrl = `${globalThis.location.origin}${BASE_PATH}`;
+  const open = createClient<paths>({ baseUrl, fetch: send });
+  const tokens = new Tokens({
+    refresh: async () => freshToken(unwrap(await open.POST('/auth/refresh', { body: {} }))),
+    onEnded,
+    locks: navigator.locks,
+    now: Date.now,
+  });
+  const client = createClient<paths>({ baseUrl, fetch: authorised(tokens, onEnded) });
+
+  return {
+    async register(body) {
+      accept(await open.POST('/auth/register', { body: JSON.parse(body) as Schemas['RegisterRequest'] }));
+    },
+    async prelogin(email) {
+      const { salt, kdf } = unwrap(await open.GET('/auth/prelogin', { params: { query: { email } } }));
+      return { salt, kdf: kdf ?? null };
+    },
+    async login(email, passwordHash) {
+      const answer = unwrap(await open.POST('/auth/login', { body: { email, password_hash: passwordHash, session: 'cookie' } }));
+      const token = freshToken(answer);
+      tokens.set(token);
+      return { userId: answer.user.id, email: answer.user.email, storage: numbers(answer.user), keys: answer.keys ?? null };
+    },
+    async logout() {
+      accept(await client.POST('/auth/logout'));
+    },
+    async resume() {
+      await tokens.refresh();
+    },
+    async token() {
+      const token = await tokens.current();
+      if (token === null) throw new Problem({ code: 'session-ended', message: 'Nobody is signed in.' });
+      return token;
+    },
+    forget: () => tokens.clear(),
+
+    async profile() {
+      const answer = unwrap(await client.GET('/user/profile'));
+      return { userId: answer.id, email: answer.email, storage: numbers(answer) };
+    },
+    async storage() {
+      const { used, limit } = unwrap(await client.GET('/user/storage'));
+      return { used, limit };
+    },
+    async keys() {
+      return unwrap(await client.GET('/user/keys'));
+    },
+    async updateKeys(body) {
+      accept(await client.PUT('/user/keys', { body: JSON.parse(body) as Schemas['UpdateKeysRequest'] }));
+    },
+    async changePassword(body) {
+      accept(await client.PATCH('/user/password', { body: JSON.parse(body) as Schemas['ChangePasswordRequest'] }));
+    },
+
+    async folderPage(id, cursor, limit) {
+      const query = { ...(cursor === null ? {} : { cursor }), ...(limit === undefined ? {} : { limit }) };
+      const body = text(await client.GET('/folders/{id}/children', { params: { path: { id }, query }, parseAs: 'text' }));
+      const page = unwrapText<Schemas['FolderPage']>(body);
+      return { body, next: page.next_cursor ?? null, head: JSON.stringify(page.head) };
+    },
+    async heads(id, after) {
+      const bodies: string[] = [];
+      for (let more = true, from = after; more; ) {
+        const body = text(await client.GET('/folders/{id}/heads', { params: { path: { id }, query: { after: from } }, parseAs: 'text' }));
+        const page = unwrapText<Schemas['HeadsPage']>(body);
+        bodies.push(body);
+        const last = page.heads.at(-1)?.seq ?? from;
+        // A page that leads nowhere would be asked for without end.
+        more = page.more && last > from;
+        from = last;
+      }
+      return bodies;
+    },
+    async commit(body) {
+      return numbers(unwrap(await client.POST('/commits', { body: JSON.parse(body) as Schemas['CommitRequest'] })));
+    },
+    async fileDetails(id) {
+      return JSON.stringify(unwrap(await client.GET('/files/{id}', { params: { path: { id } } })));
+    },
+    async downloadAddress(id, version) {
+      return unwrap(await client.GET('/files/{id}/download', { params: { path: { id }, query: { version } } })).download_url;
+    },
+  };
+}
+
+function freshToken({ access_token, expires_in }: { access_token: string; expires_in: number }): FreshToken {
+  return { accessToken: access_token, expiresIn: expires_in };
+}
+
+function numbers({ storage_used, storage_limit }: { storage_used: number; storage_limit: number }): StorageNumbers {
+  return { used: storage_used, limit: storage_limit };
+}
+
+function accept(answer: Answer<unknown>): void {
+  if (answer.error !== undefined || !answer.response.ok) throw refusal(answer);
+}
+
+function unwrap<Data>(answer: Answer<{ data?: Data }>): NonNullable<Data> {
+  accept(answer);
+  return there(answer.data?.data);
+}
+
+function text(answer: Answer<string>): string {
+  accept(answer);
+  return there(answer.data);
+}
+
+function unwrapText<Data>(body: string): NonNullable<Data> {
+  try {
+    return there((JSON.parse(body) as { data?: Data }).data);
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem({ code: 'bad-answer', message: 'The server sent something unreadable.' }, { cause: error });
+  }
+}
+
+function there<Data>(data: Data): NonNullable<Data> {
+  if (data === undefined || data === null) throw new Problem({ code: 'bad-answer', message: 'The answer lacks its data.' });
+  return data;
+}
+
+function refusal({ error, response }: Answer<unknown>): Problem {
+  return problemFromBody(response.status, typeof error === 'string' ? error : JSON.stringify(error), {
+    retryAfter: response.headers.get('Retry-After'),
+    requestId: response.headers.get('X-Request-Id'),
+  });
+}

@@ -1,0 +1,100 @@
+import { DetailedError, Upload } from 'tus-js-client';
+
+import { Problem, toProblem } from '../lib/problem';
+import { BASE_PATH, newRequestId } from './base';
+import { problemFromBody } from './envelope';
+
+/** What is uploaded: bytes that are made while they are sent, in parts, front to back. */
+export interface StagedSource {
+  readonly size: number;
+  /** The rest of the part that holds this offset. Offsets never go back behind the part last asked for. */
+  from(offset: number): Promise<Blob>;
+}
+
+export interface StagedOptions {
+  /** A token that is good for at least a minute. */
+  token(): Promise<string>;
+  /** Bytes of the source that the server has or is about to have. */
+  onProgress(sent: number): void;
+  signal: AbortSignal;
+}
+
+/** After a lost connection: a few quick tries, then about two minutes of patience. Progress starts the list over. */
+const RETRY_DELAYS = [200, 1000, 2000, 5000, 10_000, 20_000, 30_000, 30_000, 30_000];
+
+/** Sends a staged upload over tus. Resolves with its id. Cancelling removes it from the server. */
+export async function sendStaged(source: StagedSource, options: StagedOptions): Promise<string> {
+  const { signal } = options;
+  return new Promise((resolve, reject) => {
+    // The first argument only has to be something: the bytes come from the reader below.
+    const upload = new Upload(new Blob(), {
+      endpoint: `${self.location.origin}${BASE_PATH}/uploads`,
+      uploadSize: source.size,
+      // The source decides how much goes into one request.
+      chunkSize: Number.MAX_SAFE_INTEGER,
+      uploadDataDuringCreation: true,
+      storeFingerprintForResuming: false,
+      retryDelays: RETRY_DELAYS,
+      fileReader: { openFile: () => Promise.resolve(reader(source)) },
+      onBeforeRequest: async (request) => {
+        request.setHeader('Authorization', `Bearer ${await options.token()}`);
+        request.setHeader('X-Request-Id', newRequestId());
+      },
+      onShouldRetry: (error) => worthRetrying(error),
+      onProgress: (sent) => options.onProgress(sent),
+      onError: (error) => {
+        signal.removeEventListener('abort', cancel);
+        // What was sent is of no use without the rest; an upload that nobody ends expires on the server by itself.
+        void upload.abort(true).catch(() => undefined);
+        reject(stagedProblem(error));
+      },
+      onSuccess: () => {
+        signal.removeEventListener('abort', cancel);
+        const id = upload.url?.split('/').pop();
+        if (id === undefined) reject(new Problem({ code: 'bad-answer', message: 'The upload has no address.' }));
+        else resolve(id);
+      },
+    });
+    const cancel = (): void => {
+      void upload.abort(true).catch(() => undefined);
+      reject(new Problem({ code: 'cancelled', message: 'The upload was cancelled.' }));
+    };
+    if (signal.aborted) {
+      cancel();
+      return;
+    }
+    signal.addEventListener('abort', cancel, { once: true });
+    upload.start();
+  });
+}
+
+function reader(source: StagedSource): { size: number; slice(start: number): Promise<{ value: Blob; done: boolean }>; close(): void } {
+  return {
+    size: source.size,
+    async slice(start) {
+      const value = await source.from(start);
+      return { value, done: start + value.size === source.size };
+    },
+    close: () => undefined,
+  };
+}
+
+function worthRetrying(error: DetailedError): boolean {
+  // Sealing failed, or the session is over: the network has nothing to do with it.
+  if (error.causingError instanceof Problem) return false;
+  const status = error.originalResponse?.getStatus() ?? 0;
+  return status === 0 || status === 409 || status === 423 || (status >= 500 && status !== 507);
+}
+
+function stagedProblem(error: Error | DetailedError): Problem {
+  if (!(error instanceof DetailedError)) return toProblem(error);
+  if (error.causingError instanceof Problem) return error.causingError;
+  const response = error.originalResponse;
+  if (response === null) {
+    return new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: error.message }, { cause: error });
+  }
+  return problemFromBody(response.getStatus(), response.getBody(), {
+    retryAfter: response.getHeader('Retry-After') ?? null,
+    requestId: response.getHeader('X-Request-Id') ?? null,
+  });
+}

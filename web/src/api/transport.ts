@@ -1,0 +1,43 @@
+import { Problem } from '../lib/problem';
+import { newRequestId } from './base';
+import { isTokenExpired } from './envelope';
+import type { Tokens } from './tokens';
+
+/** How long an answer to a small request may take. */
+const TIMEOUT = 60_000;
+
+/** Sends a request as it is; a server that cannot be reached becomes a Problem. */
+export async function send(request: Request): Promise<Response> {
+  request.headers.set('X-Request-Id', newRequestId());
+  try {
+    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT)]) });
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }, { cause: error });
+  }
+}
+
+/** Sends requests with the access token, and once more with a new one if that had expired. */
+export function authorised(tokens: Tokens, onEnded: () => void): (request: Request) => Promise<Response> {
+  return async (request) => {
+    const token = await tokens.current();
+    if (token === null) return send(request);
+    const again = request.clone();
+    const response = await send(withToken(request, token));
+    if (response.status !== 401) return response;
+    const body = await response.clone().text();
+    if (isTokenExpired(body)) return send(withToken(again, await tokens.replace(token)));
+    // INVALID_CREDENTIALS is about a password that was typed; UNAUTHORIZED says that the session is gone.
+    if (body.includes('"UNAUTHORIZED"')) {
+      tokens.clear();
+      onEnded();
+      throw new Problem({ code: 'session-ended', message: 'The session has ended.' });
+    }
+    return response;
+  };
+}
+
+function withToken(request: Request, token: string): Request {
+  request.headers.set('Authorization', `Bearer ${token}`);
+  return request;
+}

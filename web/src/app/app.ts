@@ -1,0 +1,158 @@
+import { connectApi } from '../api/connect';
+import { createContentPool } from '../crypto/content';
+import { startKeeper } from '../crypto/keeper';
+import { missingSupport } from '../crypto/support';
+import type { Finding, FindingKind, FolderView } from '../crypto/types';
+import { Folders, type MakeCommit } from '../features/files/folders';
+import { watchFolder } from '../features/files/watching';
+import { Session, type OpenSession } from '../features/session/session';
+import { joinTabs } from '../features/session/tabs';
+import { saveFile } from '../features/transfers/saveFile';
+import { Transfers } from '../features/transfers/transfers';
+import { Problem, toProblem } from '../lib/problem';
+import { Store } from '../lib/store';
+import type { App, AppState, FolderState } from './contract';
+import { guardUnload } from './guardUnload';
+
+interface Open {
+  session: OpenSession;
+  folders: Folders;
+  transfers: Transfers;
+}
+
+const LOADING: FolderState = { status: 'loading' };
+
+/** Puts the core together and starts it. One a page. */
+export function createApp(): App {
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, transfers: [], findings: [] });
+  const missing = missingSupport();
+  if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
+
+  let open: Open | null = null;
+  const api = connectApi({ onEnded: () => session.ended() });
+  const session = new Session({
+    api,
+    state,
+    startKeeper,
+    joinTabs,
+    now: Date.now,
+    onUnlocked: (opened) => {
+      open = openVault(opened, api, state);
+    },
+    onLocked: () => {
+      open?.folders.end();
+      open?.transfers.end();
+      open = null;
+      state.set({ findings: [] });
+    },
+  });
+
+  const vault = (): Open => {
+    if (open === null) throw new Problem({ code: 'locked', message: 'The vault is locked.' });
+    return open;
+  };
+  const change = async (folder: string, make: (keeper: OpenSession['keeper'], now: number) => Promise<string>): Promise<void> => {
+    const { folders, session: opened } = vault();
+    try {
+      await folders.commit(folder, (now) => make(opened.keeper, now), { patient: false });
+    } catch (error) {
+      throw toProblem(error);
+    }
+  };
+
+  if (missing === null) {
+    guardUnload(() => open?.transfers.anyActive ?? false);
+    void session.start();
+  }
+
+  return {
+    getState: () => state.get(),
+    subscribe: (listener) => state.subscribe(listener),
+
+    prepareAccount: (password) => session.prepareAccount(password),
+    signIn: (email, password) => session.signIn(email, password),
+    unlock: (password) => session.unlock(password),
+    lock: () => session.lock(),
+    signOut: () => session.signOut(),
+    changePassword: (current, next) => session.changePassword(current, next),
+
+    getFolder: (id) => open?.folders.state(id) ?? LOADING,
+    watchFolder: (id, listener) => {
+      if (open === null) return () => undefined;
+      const { folders } = open;
+      const stopListening = folders.listen(id, listener);
+      const stopWatching = watchFolder(id, folders, document);
+      return () => {
+        stopListening();
+        stopWatching();
+      };
+    },
+    refreshFolder: async (id) => vault().folders.refresh(id),
+    rename: (folder, node, name) => change(folder, (keeper, now) => keeper.rename(folder, node, name, now)),
+    trash: (folder, nodes) => change(folder, (keeper, now) => keeper.trash(folder, [...nodes], now)),
+    restore: (folder, nodes) => change(folder, (keeper, now) => keeper.restore(folder, [...nodes], now)),
+    purge: (folder, nodes) => change(folder, (keeper, now) => keeper.purge(folder, [...nodes], now)),
+
+    upload: (folder, files) => vault().transfers.upload(folder, files),
+    download: (folder, nodes) => vault().transfers.download(folder, nodes),
+    cancelTransfer: (id) => open?.transfers.cancel(id),
+    retryTransfer: (id) => open?.transfers.retry(id),
+    clearTransfers: () => open?.transfers.clearEnded(),
+  };
+}
+
+function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, state: Store<AppState>): Open {
+  const { keeper, pins } = session;
+  const report = (findings: readonly Finding[]): void => {
+    const known = new Set(state.get().findings.map(findingKey));
+    const fresh = findings.filter((finding) => !known.has(findingKey(finding)));
+    if (fresh.length > 0) state.set({ findings: [...fresh, ...state.get().findings] });
+  };
+  const folders = new Folders({
+    api,
+    keeper,
+    onMoved: () => void pins.moved().catch(() => undefined),
+    onView: (view: FolderView) => report(view.findings),
+    onProblem: (folder, problem) => {
+      if (isFindingKind(problem.code)) report([{ kind: problem.code, folder, node: null, name: null, count: 1 }]);
+    },
+    onStorage: (storage) => state.set({ storage }),
+  });
+  const transfers: Transfers = new Transfers({
+    api,
+    keeper,
+    pool: createContentPool({
+      token: () => api.token(),
+      address: (node, version) => api.downloadAddress(node, version),
+      tail: (plan, hashes) => keeper.uploadTail(plan, hashes),
+      openDownload: (plan, header, tail) => keeper.openDownload(plan, header, tail),
+      progress: (job, done) => transfers.progress(job, done),
+    }),
+    commit: (folder, make: MakeCommit) => folders.commit(folder, make, { patient: true }),
+    show: (list) => state.set({ transfers: list }),
+    save: saveFile,
+    now: Date.now,
+  });
+  return { session, folders, transfers };
+}
+
+const FINDING_KINDS: ReadonlySet<string> = new Set<FindingKind>([
+  'injected',
+  'missing',
+  'rolled-back',
+  'forked',
+  'does-not-belong-here',
+  'truncated',
+  'trailing-data',
+  'altered',
+  'not-an-allowed-writer',
+  'unsupported-version',
+]);
+
+function isFindingKind(code: string): code is FindingKind {
+  return FINDING_KINDS.has(code);
+}
+
+function findingKey({ kind, folder, node }: Finding): string {
+  return [kind, folder, node].join(' ');
+}

@@ -1,0 +1,29 @@
+import { Problem } from '../lib/problem';
+import { workerUrl } from '../lib/trustedTypes';
+import type { Keeper } from './keeper.worker';
+import keeperUrl from './keeper.worker?worker&url';
+import { connect, type Remote } from './rpc';
+
+export type { FinishedUpload, PlannedDownload, PlannedUpload, OpenedDownload, OpenedVault } from './keeper.worker';
+
+export interface RunningKeeper {
+  remote: Remote<Keeper>;
+  /** Ends the thread, and with it every key. Calls under way reject with `locked`. */
+  end(): void;
+}
+
+/** A fresh thread without any account. It compiles the module at once. */
+export function startKeeper(): RunningKeeper {
+  const worker = new Worker(workerUrl(keeperUrl), { type: 'module', name: 'keeper' });
+  const connection = connect<Keeper, object>(worker, {});
+  worker.addEventListener('error', (event) => {
+    connection.close(new Problem({ code: 'internal', message: event.message || 'The keeper could not be started.' }));
+  });
+  return {
+    remote: connection.remote,
+    end() {
+      worker.terminate();
+      connection.close(new Problem({ code: 'locked', message: 'The vault was locked.' }));
+    },
+  };
+}

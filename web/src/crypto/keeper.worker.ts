@@ -1,0 +1,190 @@
+/// <reference lib="webworker" />
+import wasmUrl from '../../pkg/strongroom_wasm_bg.wasm?url';
+import init, { Batch, Credentials, NewAccount, Vault, type DownloadPlan, type UploadPlan } from '../../pkg/strongroom_wasm.js';
+import { Mutex } from '../lib/mutex';
+import { Problem } from '../lib/problem';
+import { connect } from './rpc';
+
+/**
+ * Holds the account's and the nodes' keys, in WASM memory, and nothing else:
+ * every function here is one step of the vault. No key leaves this thread; the
+ * content key of one file version does, as a CryptoKey that cannot be exported.
+ * Locking ends the thread.
+ */
+const ready = init({ module_or_path: wasmUrl });
+const oneByOne = new Mutex();
+
+let account: NewAccount | undefined;
+let credentials: Credentials | undefined;
+let vault: Vault | undefined;
+const uploads = new Map<number, UploadPlan>();
+const batches = new Map<number, Batch>();
+const downloads = new Map<number, DownloadPlan>();
+let nextPlan = 1;
+
+function there<Handle>(handle: Handle | undefined, what: string): Handle {
+  if (handle === undefined) throw new Problem({ code: 'internal', message: `there is no ${what}` });
+  return handle;
+}
+
+function keep(derived: Credentials): Credentials {
+  credentials?.free();
+  credentials = derived;
+  return derived;
+}
+
+function opened(next: Vault): OpenedVault {
+  vault?.free();
+  vault = next;
+  return { userId: next.userId(), rootId: next.rootId() };
+}
+
+const keeper = {
+  /** Resolves once the module is compiled. */
+  ready: (): void => undefined,
+
+  createAccount(password: string, now: number): string {
+    account?.free();
+    account = NewAccount.create(password, now);
+    return account.phrase();
+  },
+  accountRequest: (email: string): string => there(account, 'new account').request(email),
+  accountPasswordHash: (): string => there(account, 'new account').passwordHash(),
+  openAccount(): OpenedVault {
+    const created = there(account, 'new account');
+    account = undefined;
+    return opened(created.intoVault());
+  },
+  discardAccount(): void {
+    account?.free();
+    account = undefined;
+  },
+
+  derive: (password: string, salt: string, kdf: string, pins?: Uint8Array): string => keep(Credentials.derive(password, salt, kdf, pins)).passwordHash(),
+  /** `proved`: the server has just accepted the password. */
+  unlock: (keys: string, pins: Uint8Array | undefined, proved: boolean): OpenedVault => opened(Vault.unlock(there(credentials, 'password'), keys, pins, proved)),
+  changePassword: (next: string): string => there(vault, 'vault').changePassword(there(credentials, 'password'), next),
+  passwordChanged: (): void => there(vault, 'vault').passwordChanged(),
+  forgetCredentials(): void {
+    credentials?.free();
+    credentials = undefined;
+  },
+
+  pins: (): Uint8Array => there(vault, 'vault').pins(),
+  sealedPins: (): string | undefined => there(vault, 'vault').sealedPins(),
+  sealedPinsAccepted: (): void => there(vault, 'vault').sealedPinsAccepted(),
+  mergeKeys: (keys: string): void => there(vault, 'vault').mergeKeys(keys),
+
+  pinnedSeq: (folder: string): number | undefined => there(vault, 'vault').pinnedSeq(folder),
+  headSeq: (page: string): number => there(vault, 'vault').headSeq(page),
+  openFolder: (folder: string, pages: string[], heads: string[]): string => there(vault, 'vault').openFolder(folder, pages, heads),
+  rename: (folder: string, node: string, name: string, now: number): string => there(vault, 'vault').rename(folder, node, name, now),
+  trash: (folder: string, nodes: string[], now: number): string => there(vault, 'vault').trash(folder, nodes, now),
+  restore: (folder: string, nodes: string[], now: number): string => there(vault, 'vault').restore(folder, nodes, now),
+  purge: (folder: string, nodes: string[], now: number): string => there(vault, 'vault').purge(folder, nodes, now),
+  committed: (commit: string): string => there(vault, 'vault').committed(commit),
+  abandoned: (commit: string): void => there(vault, 'vault').abandoned(commit),
+
+  async planUpload(folder: string, name: string, mediaType: string, modified: number, size: number): Promise<PlannedUpload> {
+    const plan = there(vault, 'vault').planUpload(folder, name, mediaType, modified, size);
+    const id = nextPlan++;
+    uploads.set(id, plan);
+    const { contentLength, totalLength } = plan;
+    return { plan: id, size, contentLength, totalLength, header: plan.header(), nonce: plan.nonce(), key: await plan.contentKey() };
+  },
+  uploadTail: (plan: number, hashes: Uint8Array): Uint8Array => there(uploads.get(plan), 'upload').tail(hashes),
+  /** Gathers finished uploads for one commit, which may have to be made more than once. The plans belong to the batch from here on. */
+  batchUploads(finished: readonly FinishedUpload[]): number {
+    const batch = new Batch();
+    for (const { plan, upload } of finished) {
+      batch.add(there(uploads.get(plan), 'upload'), upload);
+      uploads.delete(plan);
+    }
+    const id = nextPlan++;
+    batches.set(id, batch);
+    return id;
+  },
+  commitUploads: (folder: string, batch: number, now: number): string => there(vault, 'vault').commitUploads(folder, there(batches.get(batch), 'batch'), now),
+  dropBatch(batch: number): void {
+    batches.get(batch)?.free();
+    batches.delete(batch);
+  },
+  dropUpload(plan: number): void {
+    uploads.get(plan)?.free();
+    uploads.delete(plan);
+  },
+
+  planDownload(folder: string, node: string, details: string): PlannedDownload {
+    const plan = there(vault, 'vault').planDownload(folder, node, details);
+    const id = nextPlan++;
+    downloads.set(id, plan);
+    const { name, mediaType, size, contentLength, totalLength, version } = plan;
+    return { plan: id, name, mediaType, size, contentLength, totalLength, version };
+  },
+  async openDownload(plan: number, header: Uint8Array, tail: Uint8Array | null): Promise<OpenedDownload> {
+    const download = there(downloads.get(plan), 'download');
+    download.openHeader(header);
+    if (tail !== null) download.openTail(tail);
+    return { nonce: download.nonce(), hashes: download.hashes(), rootHash: download.rootHash(), key: await download.contentKey() };
+  },
+  dropDownload(plan: number): void {
+    downloads.get(plan)?.free();
+    downloads.delete(plan);
+  },
+};
+
+/** As the page sees this worker. */
+export type Keeper = typeof keeper;
+
+export interface OpenedVault {
+  userId: string;
+  rootId: string;
+}
+
+export interface PlannedUpload {
+  plan: number;
+  size: number;
+  contentLength: number;
+  totalLength: number;
+  header: Uint8Array;
+  nonce: Uint8Array;
+  key: CryptoKey;
+}
+
+export interface PlannedDownload {
+  plan: number;
+  name: string;
+  mediaType: string;
+  size: number;
+  contentLength: number;
+  totalLength: number;
+  version: string;
+}
+
+export interface FinishedUpload {
+  plan: number;
+  /** The id of the staged upload. */
+  upload: string;
+}
+
+export interface OpenedDownload {
+  nonce: Uint8Array;
+  hashes: Uint8Array;
+  rootHash: Uint8Array;
+  key: CryptoKey;
+}
+
+/** The vault is one object: calls wait for the module, then for each other. */
+function serialised(methods: Keeper): Keeper {
+  const wrapped = Object.entries(methods).map(([name, method]) => [
+    name,
+    (...args: unknown[]): Promise<unknown> =>
+      oneByOne.run(async () => {
+        await ready;
+        return Reflect.apply(method, keeper, args) as unknown;
+      }),
+  ]);
+  return Object.fromEntries(wrapped) as Keeper;
+}
+
+connect(globalThis as unknown as DedicatedWorkerGlobalScope, serialised(keeper));

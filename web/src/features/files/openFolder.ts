@@ -1,0 +1,44 @@
+import type { Api } from '../../api/api';
+import type { RunningKeeper } from '../../crypto/keeper';
+import type { FolderView } from '../../crypto/types';
+import { hasCode, Problem } from '../../lib/problem';
+
+/** A folder that changes faster than it can be read, this often in a row, is not read. */
+const MAX_ROUNDS = 6;
+
+interface Environment {
+  api: Pick<Api, 'folderPage' | 'heads'>;
+  keeper: Pick<RunningKeeper['remote'], 'headSeq' | 'pinnedSeq' | 'openFolder'>;
+}
+
+/** Fetches all pages of a folder that belong to one head, with the heads that lead to it, and has them checked. */
+export async function openFolder(id: string, environment: Environment): Promise<{ view: FolderView; head: string }> {
+  const { api, keeper } = environment;
+  const { pages, head } = await fetchPages(id, api);
+  const seq = await keeper.headSeq(pages[0] ?? '');
+  const pinned = await keeper.pinnedSeq(id);
+  const heads = pinned !== undefined && seq > pinned + 1 ? await api.heads(id, pinned) : [];
+  const view = JSON.parse(await keeper.openFolder(id, pages, heads)) as FolderView;
+  return { view, head };
+}
+
+async function fetchPages(id: string, api: Pick<Api, 'folderPage'>): Promise<{ pages: string[]; head: string }> {
+  for (let round = 1; ; round++) {
+    try {
+      const first = await api.folderPage(id, null);
+      const pages = [first.body];
+      const seen = new Set<string>();
+      for (let cursor = first.next; cursor !== null; ) {
+        if (seen.has(cursor)) throw new Problem({ code: 'bad-answer', message: 'The pages of a folder go round in circles.' });
+        seen.add(cursor);
+        const page = await api.folderPage(id, cursor);
+        pages.push(page.body);
+        cursor = page.next;
+      }
+      return { pages, head: first.head };
+    } catch (error) {
+      // The folder changed between two pages.
+      if (!hasCode(error, 'HEAD_CONFLICT') || round === MAX_ROUNDS) throw error;
+    }
+  }
+}

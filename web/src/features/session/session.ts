@@ -1,0 +1,274 @@
+import type { Api, SignedIn } from '../../api/api';
+import type { AppState, Phase, PreparedAccount, Progress } from '../../app/contract';
+import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
+import * as device from '../../lib/database';
+import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
+import type { Store } from '../../lib/store';
+import { waitForNetwork } from '../../lib/wait';
+import { PinKeeper } from './pinKeeper';
+import type { TabMessage, Tabs } from './tabs';
+
+/** Locking waits no longer than this for the last pins to reach the server. */
+const FLUSH_PATIENCE = 3000;
+const START_RETRY = 3000;
+
+interface Environment {
+  api: Api;
+  state: Store<AppState>;
+  startKeeper(): RunningKeeper;
+  joinTabs(onMessage: (message: TabMessage) => void): Tabs;
+  now(): number;
+  /** The vault is open: folders and transfers may work with it. */
+  onUnlocked(open: OpenSession): void;
+  /** The keys are about to go, or gone: drop everything that came from them. */
+  onLocked(): void;
+}
+
+/** What the rest of the app works with while the vault is open. */
+export interface OpenSession {
+  keeper: RunningKeeper['remote'];
+  pins: PinKeeper;
+  rootId: string;
+}
+
+/** Signing up, in and out; unlocking and locking. The keys live in the keeper's thread from unlocking to locking. */
+export class Session {
+  readonly #environment: Environment;
+  readonly #tabs: Tabs;
+  #keeper: RunningKeeper | null = null;
+  #pins: PinKeeper | null = null;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#tabs = environment.joinTabs((message) => this.#hear(message));
+  }
+
+  /** Finds out whether this browser has a session. Keeps trying while the server cannot be reached. */
+  async start(): Promise<void> {
+    const { api } = this.#environment;
+    for (;;) {
+      try {
+        await api.resume();
+        const { email, storage } = await api.profile();
+        this.#environment.state.set({ storage });
+        this.#enter({ name: 'locked', email });
+        return;
+      } catch (error) {
+        if (!isPassing(error)) {
+          this.#enter({ name: 'signed-out' });
+          return;
+        }
+        this.#enter({ name: 'starting', error: toProblem(error).toJSON() });
+        await waitForNetwork(START_RETRY);
+      }
+    }
+  }
+
+  async prepareAccount(password: string): Promise<PreparedAccount> {
+    return this.#during('deriving', async () => {
+      const keeper = this.#running();
+      const phrase = await keeper.createAccount(password, this.#environment.now());
+      /** The email that a registration was sent for whose answer never came. */
+      let unanswered: string | null = null;
+      let registered = false;
+      return {
+        phrase: phrase.split(' '),
+        complete: (email) =>
+          this.#during('contacting', async () => {
+            const { api } = this.#environment;
+            if (!registered) {
+              try {
+                await api.register(await keeper.accountRequest(email));
+                registered = true;
+              } catch (error) {
+                const perhapsOurs = hasCode(error, 'EMAIL_TAKEN') && unanswered === device.normaliseEmail(email);
+                if (isPassing(error)) unanswered = device.normaliseEmail(email);
+                // Taken by the registration whose answer was lost? Then its password fits.
+                if (!perhapsOurs) throw error;
+              }
+            }
+            const signedIn = await api.login(email, await keeper.accountPasswordHash());
+            this.#progress('opening');
+            await this.#opened(signedIn, await keeper.openAccount());
+          }),
+        discard: () => void keeper.discardAccount().catch(() => undefined),
+      };
+    });
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    const { api } = this.#environment;
+    await this.#during('contacting', async () => {
+      const { salt, kdf } = await api.prelogin(email);
+      if (kdf === null) throw bareAccount();
+      const keeper = this.#running();
+      this.#progress('deriving');
+      const known = await device.findByEmail(email);
+      const passwordHash = await keeper.derive(password, salt, kdf, known?.pins);
+      this.#progress('contacting');
+      const signedIn = await api.login(email, passwordHash);
+      try {
+        if (signedIn.keys === null) throw bareAccount();
+        this.#progress('opening');
+        const pins = await device.findByUser(signedIn.userId);
+        await this.#opened(signedIn, await keeper.unlock(JSON.stringify(signedIn.keys), pins?.pins, true));
+      } catch (error) {
+        await api.logout().catch(() => undefined);
+        this.#drop();
+        throw error;
+      }
+    });
+  }
+
+  async unlock(password: string): Promise<void> {
+    const { api, state } = this.#environment;
+    const { phase } = state.get();
+    if (phase.name !== 'locked') throw new Problem({ code: 'internal', message: 'There is nothing to unlock.' });
+    await this.#during('contacting', async () => {
+      const keys = await api.keys();
+      const pins = (await device.findByUser(keys.user_id))?.pins;
+      const keeper = this.#running();
+      this.#progress('deriving');
+      await keeper.derive(password, keys.salt, keys.kdf, pins);
+      this.#progress('opening');
+      const vault = await keeper.unlock(JSON.stringify(keys), pins, false);
+      await this.#open(phase.email, vault);
+    });
+  }
+
+  async lock(): Promise<void> {
+    await this.#flush();
+    this.#tabs.tell({ kind: 'locked' });
+    this.#lockHere();
+  }
+
+  async signOut(): Promise<void> {
+    await this.#flush();
+    this.#tabs.tell({ kind: 'signed-out' });
+    this.#drop();
+    this.#enter({ name: 'signed-out' });
+    try {
+      await this.#environment.api.logout();
+    } finally {
+      this.#environment.api.forget();
+    }
+  }
+
+  async changePassword(current: string, next: string): Promise<void> {
+    const { api } = this.#environment;
+    await this.#during('deriving', async () => {
+      const keeper = this.#running();
+      const attempt = async (): Promise<void> => {
+        const keys = await api.keys();
+        await keeper.derive(current, keys.salt, keys.kdf, await keeper.pins());
+        const request = await keeper.changePassword(next);
+        this.#progress('contacting');
+        await api.changePassword(request);
+      };
+      try {
+        await attempt().catch(async (error: unknown) => {
+          // Another device changed the account in the same moment.
+          if (!hasCode(error, 'CONFLICT')) throw error;
+          await keeper.mergeKeys(JSON.stringify(await api.keys()));
+          await attempt();
+        });
+      } catch (error) {
+        throw hasCode(error, 'INVALID_CREDENTIALS') ? new Problem({ code: 'wrong-password', message: 'The current password is wrong.' }, { cause: error }) : error;
+      } finally {
+        await keeper.forgetCredentials();
+      }
+      await keeper.passwordChanged();
+      await this.#pins?.moved();
+    });
+  }
+
+  /** The server no longer knows the session. */
+  ended(): void {
+    this.#tabs.tell({ kind: 'signed-out' });
+    this.#drop();
+    this.#enter({ name: 'signed-out', reason: 'session-ended' });
+  }
+
+  async #opened(signedIn: SignedIn, vault: OpenedVault): Promise<void> {
+    if (vault.userId !== signedIn.userId) throw new Problem({ code: 'account-tampered', message: 'The keys belong to another account.' });
+    this.#environment.state.set({ storage: signedIn.storage });
+    await this.#open(signedIn.email, vault);
+    this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
+  }
+
+  async #open(email: string, { userId, rootId }: OpenedVault): Promise<void> {
+    const keeper = this.#running();
+    this.#pins = new PinKeeper(keeper, this.#environment.api, { userId, email });
+    await keeper.forgetCredentials();
+    await this.#pins.moved();
+    this.#environment.onUnlocked({ keeper, pins: this.#pins, rootId });
+    this.#enter({ name: 'unlocked', email, userId, rootId });
+  }
+
+  /** The keeper; a new one after locking. */
+  #running(): RunningKeeper['remote'] {
+    this.#keeper ??= this.#environment.startKeeper();
+    return this.#keeper.remote;
+  }
+
+  async #flush(): Promise<void> {
+    const flushed = this.#pins?.flush().catch(() => undefined);
+    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_PATIENCE))]);
+  }
+
+  #lockHere(): void {
+    const { phase } = this.#environment.state.get();
+    this.#drop();
+    if (phase.name === 'unlocked') this.#enter({ name: 'locked', email: phase.email });
+  }
+
+  /** Ends the keeper's thread and all that was opened with its keys. */
+  #drop(): void {
+    this.#pins?.stop();
+    this.#pins = null;
+    this.#keeper?.end();
+    this.#keeper = null;
+    this.#environment.onLocked();
+  }
+
+  #hear(message: TabMessage): void {
+    const { phase } = this.#environment.state.get();
+    if (message.kind === 'locked') {
+      this.#lockHere();
+    } else if (message.kind === 'signed-out') {
+      this.#environment.api.forget();
+      this.#drop();
+      if (phase.name !== 'unsupported') this.#enter({ name: 'signed-out' });
+    } else if (phase.name !== 'unlocked' || phase.userId !== message.userId) {
+      // The browser's cookie now belongs to that session: whatever this tab had is another account's.
+      this.#environment.api.forget();
+      this.#drop();
+      this.#enter({ name: 'starting' });
+      void this.start();
+    }
+  }
+
+  #enter(phase: Phase): void {
+    const cleared = phase.name === 'signed-out' ? { storage: null } : {};
+    this.#environment.state.set({ phase, ...cleared });
+  }
+
+  #progress(progress: Progress): void {
+    this.#environment.state.set({ progress });
+  }
+
+  async #during<Result>(progress: Progress, work: () => Promise<Result>): Promise<Result> {
+    this.#progress(progress);
+    try {
+      return await work();
+    } catch (error) {
+      throw toProblem(error);
+    } finally {
+      this.#environment.state.set({ progress: null });
+    }
+  }
+}
+
+function bareAccount(): Problem {
+  return new Problem({ code: 'bare-account', message: 'The account was made by another program and has no vault.' });
+}

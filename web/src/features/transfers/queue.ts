@@ -1,0 +1,47 @@
+/** Room for this much at once: two large files, or several small ones, whose time goes into round trips. */
+const CAPACITY = 6;
+const LARGE_WEIGHT = 3;
+const LARGE = 16 * 1024 * 1024;
+
+interface Task {
+  id: string;
+  weight: number;
+  run: () => Promise<void>;
+}
+
+/** Runs transfers in the order in which they came, as many at once as fit. */
+export class Queue {
+  #waiting: Task[] = [];
+  #room = CAPACITY;
+
+  /** `run` must not reject. */
+  add(id: string, size: number, run: () => Promise<void>): void {
+    this.#waiting.push({ id, weight: size > LARGE ? LARGE_WEIGHT : 1, run });
+    this.#next();
+  }
+
+  /** Takes a task out that has not begun. */
+  remove(id: string): boolean {
+    const before = this.#waiting.length;
+    this.#waiting = this.#waiting.filter((task) => task.id !== id);
+    return this.#waiting.length < before;
+  }
+
+  clear(): void {
+    this.#waiting = [];
+  }
+
+  #next(): void {
+    for (;;) {
+      const task = this.#waiting[0];
+      // The first in line waits for room rather than being overtaken for ever.
+      if (task === undefined || task.weight > this.#room) return;
+      this.#waiting.shift();
+      this.#room -= task.weight;
+      void task.run().finally(() => {
+        this.#room += task.weight;
+        this.#next();
+      });
+    }
+  }
+}

@@ -1,0 +1,27 @@
+import type { Transfer } from '../../app/contract';
+
+export interface TransferSummary {
+  active: number;
+  failed: number;
+  done: number;
+  /** 0 to 1 over everything that is under way or came through; null when nothing is under way. */
+  fraction: number | null;
+}
+
+export function isActive(transfer: Transfer): boolean {
+  return transfer.status === 'queued' || transfer.status === 'running' || transfer.status === 'finishing';
+}
+
+export function summarise(transfers: readonly Transfer[]): TransferSummary {
+  const active = transfers.filter(isActive);
+  const done = transfers.filter((transfer) => transfer.status === 'done');
+  const counted = [...active, ...done];
+  const size = counted.reduce((sum, transfer) => sum + transfer.size, 0);
+  const sent = counted.reduce((sum, transfer) => sum + transfer.done, 0);
+  return {
+    active: active.length,
+    failed: transfers.filter((transfer) => transfer.status === 'failed').length,
+    done: done.length,
+    fraction: active.length === 0 ? null : size === 0 ? 0 : Math.min(1, sent / size),
+  };
+}
