@@ -109,6 +109,16 @@ web/pkg/strongroom_wasm_bg.wasm: $(WASM) $(WASM_BINDGEN) web/node_modules/.packa
 	@$(WASM_BINDGEN) --target web --out-dir web/pkg --out-name strongroom_wasm $(WASM)
 	@$(QUIETLY) "Optimising the browser module" web/node_modules/.bin/wasm-opt -O3 $(WASM_FEATURES) -o $@ $@
 
+# The same for the vectors' runner, which only tests load; not optimised any further.
+RUNNER := $(TARGET)/wasm32-unknown-unknown/wasm/vectors.wasm
+RUNNER_JS := $(TARGET)/vectors-web/vectors.js
+$(RUNNER): FORCE | $(STAMPS)/rust
+	@$(QUIETLY) "Building the vectors' runner for the browser" cargo build $(LOCKED) -p vectors --lib \
+		--target wasm32-unknown-unknown --profile wasm
+
+$(RUNNER_JS): $(RUNNER) $(WASM_BINDGEN)
+	@$(WASM_BINDGEN) --target web --out-dir $(@D) $(RUNNER)
+
 # What rustc assumes of every browser; the optimiser has to be told.
 WASM_FEATURES := --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
 	--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext
@@ -126,9 +136,11 @@ test-rust: web/dist/index.html
 	@$(QUIETLY) "Building the Rust tests" cargo test --workspace $(LOCKED) --no-run
 	$(CARGO) test --workspace $(LOCKED)
 
+# Natively they are part of test-rust; here in a browser and against other people's code.
 .PHONY: test-vectors
-test-vectors:
-	@true
+test-vectors: $(RUNNER_JS) web/pkg/strongroom_wasm_bg.wasm
+	@.ci/need chromium
+	node tests/vectors/browser.mjs $(TARGET)/vectors-web
 
 .PHONY: test-web
 test-web: web/pkg/strongroom_wasm_bg.wasm

@@ -1,20 +1,18 @@
 use std::fmt::Debug;
 
 use crypto_core::{
-    OpenError,
-    content::{self, ContentCipher, Layout},
     context::SignaturePurpose,
     envelope,
     identity::{self, IdentityRecord},
     kdf::{self, KdfParams, PasswordKeys},
-    keys::{self, AccountKey, ContentKey, NodeKey},
+    keys::{self, AccountKey, NodeKey},
     padding,
     recovery::{PhraseError, RecoveryPhrase},
     vectors,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Bytes, NamedContext, Outcome, bytes::fixed};
+use crate::{Bytes, Content, NamedContext, Outcome, bytes::fixed};
 
 /// What is given, and which function it is given to.
 #[derive(Debug, Serialize, Deserialize)]
@@ -95,30 +93,6 @@ pub enum Case {
         /// The account key under the phrase.
         wrapped: Bytes,
     },
-}
-
-/// A stored file and what its version record says of it.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Content {
-    /// The version's content key.
-    #[serde(with = "fixed")]
-    pub key: [u8; 32],
-    /// The file's id.
-    #[serde(with = "fixed")]
-    pub node: [u8; 16],
-    /// The version's id.
-    #[serde(with = "fixed")]
-    pub version: [u8; 16],
-    /// The file's true length.
-    pub size: u64,
-    /// SHA-256 of its segment list.
-    #[serde(with = "fixed")]
-    pub root: [u8; 32],
-    /// The sealed content, part after part.
-    pub parts: Vec<Bytes>,
-    /// The sealed segment list; empty if there is one segment only.
-    pub segments: Bytes,
 }
 
 impl Case {
@@ -212,44 +186,6 @@ impl Case {
     }
 }
 
-impl Content {
-    fn open(&self) -> Outcome {
-        let layout = Layout::new(self.size).ok_or("too long")?;
-        let key: ContentKey = vectors::key(self.key);
-        let hashes = self.hashes(&layout, &key)?;
-        let header = self
-            .parts
-            .first()
-            .and_then(|part| part.as_slice().get(..envelope::HEADER))
-            .ok_or_else(|| reason(OpenError::Truncated))?;
-        let cipher =
-            ContentCipher::open(&key, &self.node, &self.version, header).map_err(reason)?;
-        let mut plain = Vec::new();
-        for part in 0..layout.parts() {
-            let sealed = usize::try_from(part)
-                .ok()
-                .and_then(|part| self.parts.get(part));
-            let sealed = sealed.ok_or_else(|| reason(OpenError::Truncated))?;
-            let opened = cipher
-                .open_part(&layout, part, sealed.as_slice(), &hashes, &self.root)
-                .map_err(reason)?;
-            plain.extend_from_slice(&opened);
-        }
-        Ok(plain)
-    }
-
-    /// The segment hashes, which are sealed if there are several.
-    fn hashes(&self, layout: &Layout, key: &ContentKey) -> Outcome {
-        if layout.segments() == 1 {
-            return Ok(Vec::new());
-        }
-        let context = crypto_core::context::segments(&self.node, &self.version);
-        content::open_segments(layout, key, &context, self.segments.as_slice(), &self.root)
-            .map(|hashes| hashes.to_vec())
-            .map_err(reason)
-    }
-}
-
 fn expect_auth(actual: &str, expected: &str) -> Result<(), String> {
     if actual == expected {
         Ok(())
@@ -259,7 +195,7 @@ fn expect_auth(actual: &str, expected: &str) -> Result<(), String> {
 }
 
 /// The name of an error's variant, in lower case with hyphens.
-fn reason(error: impl Debug) -> String {
+pub(crate) fn reason(error: impl Debug) -> String {
     let mut name = String::new();
     for letter in format!("{error:?}").chars() {
         if letter.is_ascii_uppercase() && !name.is_empty() {

@@ -4,14 +4,18 @@
 //! One vector is one JSON file that states one rule; `tests/vectors/README.md` describes
 //! the format.
 
+#[cfg(target_arch = "wasm32")]
+pub mod browser;
 mod bytes;
 mod case;
+mod content;
 mod context;
 mod wycheproof;
 
 pub use self::{
     bytes::Bytes,
-    case::{Case, Content},
+    case::Case,
+    content::Content,
     context::NamedContext,
     wycheproof::{Published, cobblestone},
 };
