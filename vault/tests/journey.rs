@@ -1,0 +1,205 @@
+//! A vault from sign-up on, with an honest shelf.
+
+mod shelf;
+
+use protocol::CommitId;
+use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
+use shelf::{PASSWORD, Shelf, sign_up};
+use vault::{Vault, VaultError, tree::FolderView};
+
+fn names(view: &FolderView) -> Vec<&str> {
+    let mut names: Vec<&str> = view.entries.iter().map(|entry| &*entry.name).collect();
+    names.sort_unstable();
+    names
+}
+
+fn open(vault: &mut Vault, shelf: &Shelf) -> FolderView {
+    let view = vault
+        .open_folder(vault.root(), &shelf.listing(vault))
+        .unwrap();
+    assert!(view.verified && view.findings.is_empty(), "{view:?}");
+    view
+}
+
+#[test]
+fn files_survive_a_fresh_device() {
+    let (mut vault, mut shelf, mut rng) = sign_up(1);
+    let mut large = vec![0; 9 << 20];
+    rng.fill_bytes(&mut large);
+    let empty = shelf.upload(&mut vault, "empty", b"", &mut rng);
+    let small = shelf.upload(&mut vault, "报告 📈.txt", b"hello", &mut rng);
+    let big = shelf.upload(&mut vault, "big", &large, &mut rng);
+    shelf.upload(&mut vault, "big", b"another", &mut rng);
+
+    let mut fresh = shelf.unlock(PASSWORD, None, true).unwrap();
+    assert_eq!(
+        names(&open(&mut fresh, &shelf)),
+        ["big", "big (1)", "empty", "报告 📈.txt"]
+    );
+    assert_eq!(shelf.download(&fresh, empty).unwrap(), b"");
+    assert_eq!(shelf.download(&fresh, small).unwrap(), b"hello");
+    assert_eq!(shelf.download(&fresh, big).unwrap(), large);
+}
+
+#[test]
+fn rename_trash_restore_purge() {
+    let (mut vault, mut shelf, mut rng) = sign_up(2);
+    let root = vault.root();
+    let a = shelf.upload(&mut vault, "a", b"1", &mut rng);
+    let b = shelf.upload(&mut vault, "b", b"2", &mut rng);
+    let apply = |vault: &mut Vault, shelf: &mut Shelf, request: protocol::CommitRequest| {
+        let id: CommitId = request.id;
+        shelf.commit(request);
+        vault.committed(id).unwrap()
+    };
+    let request = vault.rename(root, a, "c", 20, &mut rng).unwrap();
+    assert_eq!(names(&apply(&mut vault, &mut shelf, request)), ["b", "c"]);
+    let request = vault.trash(root, &[a, b], 21, &mut rng).unwrap();
+    let view = apply(&mut vault, &mut shelf, request);
+    assert!(view.entries.iter().all(|entry| entry.trashed == Some(21)));
+    shelf.upload(&mut vault, "c", b"3", &mut rng);
+    let request = vault.restore(root, &[a], 22, &mut rng).unwrap();
+    let view = apply(&mut vault, &mut shelf, request);
+    assert_eq!(
+        view.entries
+            .iter()
+            .find(|entry| entry.id == a)
+            .unwrap()
+            .name,
+        "c (1)"
+    );
+    let request = vault.purge(root, &[b], 23, &mut rng).unwrap();
+    assert_eq!(
+        names(&apply(&mut vault, &mut shelf, request)),
+        ["c", "c (1)"]
+    );
+    assert_eq!(names(&open(&mut vault, &shelf)), ["c", "c (1)"]);
+    assert_eq!(
+        vault.rename(root, b, "x", 24, &mut rng).err(),
+        Some(VaultError::NoSuchEntry)
+    );
+    assert_eq!(
+        vault.rename(root, a, "x/y", 24, &mut rng).err(),
+        Some(VaultError::InvalidName)
+    );
+}
+
+#[test]
+fn the_password_changes_and_the_files_stay() {
+    let (mut vault, mut shelf, mut rng) = sign_up(3);
+    let file = shelf.upload(&mut vault, "a", b"1", &mut rng);
+    let old_pins = vault.pins().clone();
+    let credentials = |shelf: &Shelf, password| {
+        vault::account::Credentials::derive(password, &shelf.keys.salt, &shelf.keys.kdf, None)
+            .unwrap()
+    };
+    let wrong = vault.change_password(&credentials(&shelf, "wrong"), "new", &mut rng);
+    assert_eq!(wrong.err(), Some(VaultError::WrongPassword));
+    let request = vault
+        .change_password(&credentials(&shelf, PASSWORD), "a new password", &mut rng)
+        .unwrap();
+    shelf.change_password(request);
+    vault.password_changed();
+
+    assert_eq!(
+        shelf.unlock(PASSWORD, None, false).err(),
+        Some(VaultError::WrongPassword)
+    );
+    for pins in [None, Some(vault.pins()), Some(&old_pins)] {
+        let mut again = shelf.unlock("a new password", pins, true).unwrap();
+        open(&mut again, &shelf);
+        assert_eq!(shelf.download(&again, file).unwrap(), b"1");
+    }
+}
+
+#[test]
+fn pins_travel_with_the_account() {
+    let (mut vault, mut shelf, mut rng) = sign_up(4);
+    assert!(vault.sealed_pins(&mut rng).is_none());
+    shelf.upload(&mut vault, "a", b"1", &mut rng);
+    let update = vault.sealed_pins(&mut rng).unwrap();
+    shelf.keys.pins = update.pins.unwrap();
+    vault.sealed_pins_accepted();
+    assert!(vault.sealed_pins(&mut rng).is_none());
+
+    let mut other = shelf.unlock(PASSWORD, None, true).unwrap();
+    assert_eq!(other.pinned_seq(other.root()), Some(2));
+    open(&mut other, &shelf);
+    shelf.upload(&mut other, "b", b"2", &mut rng);
+    shelf.keys.pins = other.sealed_pins(&mut rng).unwrap().pins.unwrap();
+    other.sealed_pins_accepted();
+    vault.merge_keys(&shelf.keys).unwrap();
+    assert_eq!(names(&open(&mut vault, &shelf)), ["a", "b"]);
+}
+
+#[test]
+fn a_refused_commit_is_made_again() {
+    let (mut one, mut shelf, mut rng) = sign_up(5);
+    let root = one.root();
+    let file = shelf.upload(&mut one, "a", b"1", &mut rng);
+    let mut two = shelf.unlock(PASSWORD, None, true).unwrap();
+    open(&mut two, &shelf);
+    shelf.upload(&mut two, "b", b"2", &mut rng);
+
+    let stale = one.rename(root, file, "c", 30, &mut rng).unwrap();
+    assert_eq!(
+        one.rename(root, file, "d", 30, &mut rng).err(),
+        Some(VaultError::Impossible)
+    );
+    one.abandoned(stale.id);
+    open(&mut one, &shelf);
+    let again = one.rename(root, file, "c", 31, &mut rng).unwrap();
+    let id = again.id;
+    shelf.commit(again);
+    assert_eq!(names(&one.committed(id).unwrap()), ["b", "c"]);
+    assert_eq!(names(&open(&mut two, &shelf)), ["b", "c"]);
+}
+
+/// Two devices do as they please, on verified views, and lose an answer now and then: what
+/// either acknowledged is there in the end, and every listing verifies.
+#[test]
+fn two_devices_converge() {
+    for seed in 0..20 {
+        let (first, mut shelf, mut rng) = sign_up(100 + seed);
+        let second = shelf.unlock(PASSWORD, None, true).unwrap();
+        let mut devices = [first, second];
+        let mut dice = StdRng::seed_from_u64(seed);
+        for step in 0..30 {
+            let device = &mut devices[dice.random_range(0..2)];
+            let root = device.root();
+            let view = device.open_folder(root, &shelf.listing(device)).unwrap();
+            assert!(view.verified && view.findings.is_empty());
+            let any = view
+                .entries
+                .get(dice.random_range(0..view.entries.len().max(1)))
+                .map(|entry| entry.id);
+            let request = match (dice.random_range(0..5), any) {
+                (0, Some(node)) => device.rename(root, node, &format!("n{step}"), step, &mut rng),
+                (1, Some(node)) => device.trash(root, &[node], step, &mut rng),
+                (2, Some(node)) => device.restore(root, &[node], step, &mut rng),
+                (3, Some(node)) => device.purge(root, &[node], step, &mut rng),
+                _ => {
+                    shelf.upload(device, &format!("f{step}"), b"x", &mut rng);
+                    continue;
+                }
+            };
+            let request = request.unwrap();
+            let id = request.id;
+            match dice.random_range(0..4) {
+                // The request was lost on the way.
+                0 => device.abandoned(id),
+                // The answer was lost: the next listing has it.
+                1 => {
+                    shelf.commit(request);
+                    device.abandoned(id);
+                }
+                _ => {
+                    shelf.commit(request);
+                    device.committed(id).unwrap();
+                }
+            }
+        }
+        let [one, two] = &mut devices;
+        assert_eq!(open(one, &shelf).entries, open(two, &shelf).entries);
+    }
+}
