@@ -1,4 +1,5 @@
 //! A vault from sign-up on, with an honest shelf.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod shelf;
 

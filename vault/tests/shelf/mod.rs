@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 //! An honest shelf: keeps what commits bring and lists it again, in memory. The real
 //! server, honest and lying, is in the `tests` package; this is for many quick cases.
 
@@ -17,20 +15,20 @@ use vault::{
     tree::Listing,
 };
 
-pub const PASSWORD: &str = "correct horse battery staple";
+pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
-pub struct Shelf {
-    pub keys: AccountKeys,
-    pub root: Node,
-    pub acl: SealedAcl,
-    pub heads: Vec<Head>,
-    pub nodes: BTreeMap<NodeId, Node>,
-    pub versions: BTreeMap<NodeId, Vec<Version>>,
-    pub blobs: BTreeMap<NodeId, Vec<u8>>,
+pub(crate) struct Shelf {
+    pub(crate) keys: AccountKeys,
+    pub(crate) root: Node,
+    pub(crate) acl: SealedAcl,
+    pub(crate) heads: Vec<Head>,
+    pub(crate) nodes: BTreeMap<NodeId, Node>,
+    pub(crate) versions: BTreeMap<NodeId, Vec<Version>>,
+    pub(crate) blobs: BTreeMap<NodeId, Vec<u8>>,
 }
 
 impl Shelf {
-    pub fn register(request: &RegisterRequest) -> Self {
+    pub(crate) fn register(request: &RegisterRequest) -> Self {
         let keys = request.keys.clone().unwrap();
         let root = keys.root.clone();
         Self {
@@ -70,7 +68,7 @@ impl Shelf {
         }
     }
 
-    pub fn commit(&mut self, request: CommitRequest) {
+    pub(crate) fn commit(&mut self, request: CommitRequest) {
         for change in request.changes {
             match change {
                 Change::Create(create) => {
@@ -121,14 +119,14 @@ impl Shelf {
         });
     }
 
-    pub fn change_password(&mut self, request: ChangePasswordRequest) {
+    pub(crate) fn change_password(&mut self, request: ChangePasswordRequest) {
         self.keys.salt = request.new_salt;
         self.keys.kdf = request.kdf.unwrap();
         self.keys.wrapped_key = request.wrapped_key.unwrap();
         self.keys.account_state = request.account_state.unwrap();
     }
 
-    pub fn listing(&self, vault: &Vault) -> Listing {
+    pub(crate) fn listing(&self, vault: &Vault) -> Listing {
         let head = self.heads.last().unwrap();
         let after = vault.pinned_seq(self.root.id).unwrap_or(head.seq);
         Listing {
@@ -148,7 +146,7 @@ impl Shelf {
         }
     }
 
-    pub fn details(&self, node: NodeId) -> FileDetails {
+    pub(crate) fn details(&self, node: NodeId) -> FileDetails {
         FileDetails {
             id: node,
             encrypted_filename: String::new(),
@@ -163,7 +161,7 @@ impl Shelf {
     }
 
     /// Seals and stores a file as a client does.
-    pub fn upload(
+    pub(crate) fn upload(
         &mut self,
         vault: &mut Vault,
         name: &str,
@@ -205,7 +203,11 @@ impl Shelf {
     }
 
     /// Fetches and opens a file as a client does.
-    pub fn download(&self, vault: &Vault, node: NodeId) -> Result<Vec<u8>, vault::VaultError> {
+    pub(crate) fn download(
+        &self,
+        vault: &Vault,
+        node: NodeId,
+    ) -> Result<Vec<u8>, vault::VaultError> {
         let blob = &self.blobs[&node];
         let plan = vault.plan_download(vault.root(), node, &self.details(node))?;
         plan.check_total(blob.len() as u64)?;
@@ -231,7 +233,7 @@ impl Shelf {
         Ok(content)
     }
 
-    pub fn unlock(
+    pub(crate) fn unlock(
         &self,
         password: &str,
         pins: Option<&Pins>,
@@ -243,7 +245,7 @@ impl Shelf {
 }
 
 /// A new account on a shelf, its root opened.
-pub fn sign_up(seed: u64) -> (Vault, Shelf, StdRng) {
+pub(crate) fn sign_up(seed: u64) -> (Vault, Shelf, StdRng) {
     let mut rng = StdRng::seed_from_u64(seed);
     let account = NewAccount::create(PASSWORD, 1, &mut rng);
     let shelf = Shelf::register(&account.request("a@example.org"));
