@@ -1,0 +1,39 @@
+import {
+  File,
+  FileArchive,
+  FileCode,
+  FileImage,
+  FileKey,
+  FileMusic,
+  FileSpreadsheet,
+  FileText,
+  FileType,
+  FileVideoCamera,
+  Folder,
+  Presentation,
+  type LucideIcon,
+} from 'lucide-react';
+import type { Entry } from '../../crypto/types';
+import { fileKind, type FileKind } from '../../lib/fileKind';
+import css from './FileTable.module.css';
+
+const icons: Record<FileKind, LucideIcon> = {
+  folder: Folder,
+  image: FileImage,
+  video: FileVideoCamera,
+  audio: FileMusic,
+  pdf: FileType,
+  text: FileText,
+  sheet: FileSpreadsheet,
+  slides: Presentation,
+  archive: FileArchive,
+  code: FileCode,
+  key: FileKey,
+  other: File,
+};
+
+export function FileIcon({ entry }: { entry: Pick<Entry, 'kind' | 'name' | 'mediaType'> }) {
+  const kind = entry.kind === 'folder' ? 'folder' : fileKind(entry.name, entry.mediaType);
+  const Icon = icons[kind];
+  return <Icon size={18} strokeWidth={1.75} className={`${css.fileIcon} ${css[kind] ?? ''}`} aria-hidden="true" />;
+}

@@ -1,0 +1,181 @@
+import { ArrowDown, ArrowUp, Ellipsis } from 'lucide-react';
+import { useMemo, type KeyboardEvent, type ReactNode } from 'react';
+import {
+  Cell,
+  Column,
+  Row,
+  Table,
+  TableBody,
+  TableHeader,
+  type Selection,
+} from 'react-aria-components/Table';
+import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
+import type { Entry } from '../../crypto/types';
+import { formatBytes, formatFullDate, formatModified } from '../../lib/format';
+import { useText } from '../../lib/i18n';
+import type { Sort } from '../../lib/sortEntries';
+import { PHONE, TOUCH, useMedia } from '../../lib/useMedia';
+import { useToday } from '../../lib/useToday';
+import { IconButton } from '../../ui/Button';
+import { Menu, type MenuEntry } from '../../ui/Menu';
+import { SelectBox } from '../../ui/SelectBox';
+import { FileIcon } from './FileIcon';
+import css from './FileTable.module.css';
+
+interface FileTableProps {
+  label: string;
+  /** In the order to be shown. */
+  entries: readonly Entry[];
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  /** Enter, double click, or a tap. */
+  onOpen?: (entry: Entry) => void;
+  /** Keys that the list itself does not know, with the row that has the focus. */
+  onKey?: (event: KeyboardEvent, id: string) => void;
+  menuFor: (entry: Entry) => readonly MenuEntry[];
+  timeLabel: string;
+  timeOf: (entry: Entry) => number;
+  /** The entry whose name is being edited, and what stands in its place. */
+  editing?: { id: string; field: ReactNode } | null;
+  isChecking?: boolean;
+}
+
+/** The list of files: virtualised, sortable, and for the keyboard as much as for the mouse. */
+export function FileTable(props: FileTableProps) {
+  const { label, entries, selected, onSelect, sort, onSort, onOpen, onKey, editing = null, isChecking = false } = props;
+  const { t, locale } = useText();
+  const isPhone = useMedia(PHONE);
+  const isTouch = useMedia(TOUCH);
+  const today = useToday();
+  const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
+  const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
+
+  const select = (selection: Selection) => {
+    onSelect(selection === 'all' ? new Set(byId.keys()) : new Set([...selection].map(String)));
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    const id = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
+    if (id !== null && id !== undefined && byId.has(id)) onKey?.(event, id);
+  };
+
+  return (
+    // The table handles what it knows; only the keys that it lets through arrive here.
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+    <div className={css.frame} onKeyDown={keyDown}>
+      <Virtualizer
+        key={`${String(isPhone)} ${String(rowHeight)}`}
+        layout={TableLayout}
+        layoutOptions={{ rowHeight, headingHeight: isTouch ? 40 : 32 }}
+      >
+        <Table
+          aria-label={label}
+          className={`${css.table} ${isChecking ? css.checking : ''}`}
+          selectionMode="multiple"
+          selectionBehavior="replace"
+          keyboardNavigationBehavior="tab"
+          selectedKeys={selected}
+          onSelectionChange={select}
+          onRowAction={(id) => {
+            const entry = byId.get(String(id));
+            if (entry !== undefined) onOpen?.(entry);
+          }}
+          sortDescriptor={sort}
+          onSortChange={({ column, direction }) => {
+            if (column === 'name' || column === 'size' || column === 'modified') onSort({ column, direction });
+          }}
+        >
+          <TableHeader className={css.header}>
+            <Column id="select" width={40} minWidth={40} className={css.column} textValue={t('files.select.all')}>
+              <SelectBox />
+            </Column>
+            <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
+            {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={104} isEnd />}
+            {isPhone ? null : <SortColumn id="modified" label={props.timeLabel} width={148} />}
+            <Column id="actions" width={isTouch ? 56 : 44} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
+              <span className="visually-hidden">{t('files.column.actions')}</span>
+            </Column>
+          </TableHeader>
+          <TableBody items={entries} dependencies={[editing, isPhone, isTouch, locale, today, props.menuFor]}>
+            {(entry) => {
+              const size = formatBytes(entry.size, locale);
+              const time = props.timeOf(entry);
+              const shortTime = formatModified(time, today, locale);
+              return (
+                <Row id={entry.id} textValue={entry.name} className={css.row}>
+                  <Cell className={css.cell}>
+                    <SelectBox />
+                  </Cell>
+                  <Cell className={`${css.cell} ${css.name}`}>
+                    <FileIcon entry={entry} />
+                    {editing?.id === entry.id ? (
+                      editing.field
+                    ) : (
+                      <span className={css.names}>
+                        <span className={css.fileName} title={entry.name} dir="auto">
+                          {entry.name}
+                        </span>
+                        {isPhone && (
+                          <span className={css.details}>
+                            {size} · {shortTime}
+                          </span>
+                        )}
+                      </span>
+                    )}
+                  </Cell>
+                  {isPhone ? null : <Cell className={`${css.cell} ${css.quiet} ${css.end}`}>{entry.kind === 'folder' ? '–' : size}</Cell>}
+                  {isPhone ? null : (
+                    <Cell className={`${css.cell} ${css.quiet}`}>
+                      <time dateTime={new Date(time).toISOString()} title={formatFullDate(time, locale)}>
+                        {shortTime}
+                      </time>
+                    </Cell>
+                  )}
+                  <Cell className={`${css.cell} ${css.more}`}>
+                    <Menu
+                      label={t('files.more.for', { name: entry.name })}
+                      entries={props.menuFor(entry)}
+                      trigger={
+                        <IconButton look="row" label={t('files.more.for', { name: entry.name })} icon={<Ellipsis size={16} />} />
+                      }
+                    />
+                  </Cell>
+                </Row>
+              );
+            }}
+          </TableBody>
+        </Table>
+      </Virtualizer>
+    </div>
+  );
+}
+
+interface SortColumnProps {
+  id: string;
+  label: string;
+  width: number | `${number}fr`;
+  isRowHeader?: boolean;
+  isEnd?: boolean;
+}
+
+function SortColumn({ id, label, width, isRowHeader = false, isEnd = false }: SortColumnProps) {
+  return (
+    <Column
+      id={id}
+      allowsSorting
+      isRowHeader={isRowHeader}
+      width={width}
+      textValue={label}
+      className={`${css.column} ${css.sortable} ${isEnd ? css.end : ''}`}
+    >
+      {({ sortDirection }) => (
+        <>
+          <span>{label}</span>
+          {sortDirection === 'ascending' && <ArrowUp size={14} aria-hidden="true" />}
+          {sortDirection === 'descending' && <ArrowDown size={14} aria-hidden="true" />}
+        </>
+      )}
+    </Column>
+  );
+}

@@ -1,0 +1,74 @@
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { Popover } from 'react-aria-components/Popover';
+import { Input, TextField } from 'react-aria-components/TextField';
+import { nameProblem, stemLength } from '../../lib/fileNames';
+import { useText } from '../../lib/i18n';
+import { useTask } from '../../lib/useTask';
+import { Spinner } from '../../ui/Spinner';
+import { errorWords } from '../errors/errorWords';
+import css from './RenameField.module.css';
+
+interface RenameFieldProps {
+  name: string;
+  onRename: (name: string) => Promise<void>;
+  /** Done, or left as it was. */
+  onClose: () => void;
+}
+
+/** Edits a name in its place: Enter or leaving saves, Escape does not, a name that cannot be says why. */
+export function RenameField({ name, onRename, onClose }: RenameFieldProps) {
+  const { t, locale } = useText();
+  const [value, setValue] = useState(name);
+  const task = useTask();
+  const field = useRef<HTMLInputElement>(null);
+  const describedBy = useId();
+  const problem = nameProblem(value);
+  const words = problem !== null ? t(`name.${problem}`) : task.error !== null ? errorWords(task.error, t, locale) : null;
+
+  useEffect(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(0, stemLength(name));
+  }, [name]);
+
+  const save = async () => {
+    const wanted = value.trim();
+    if (problem !== null) return;
+    if (wanted === name || (await task.run(() => onRename(wanted)))) onClose();
+  };
+  const keyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && !event.nativeEvent.isComposing) void save();
+    else if (event.key === 'Escape') onClose();
+  };
+  const blur = () => {
+    if (problem !== null || task.error !== null) onClose();
+    else void save();
+  };
+
+  return (
+    <span className={css.box}>
+      <TextField
+        aria-label={t('files.rename.label', { name })}
+        aria-describedby={describedBy}
+        value={value}
+        onChange={(typed) => {
+          setValue(typed);
+          task.clear();
+        }}
+        isInvalid={words !== null}
+        isReadOnly={task.isBusy}
+        className={css.field}
+        onBlur={blur}
+        onKeyDown={keyDown}
+      >
+        <Input ref={field} className={css.input} autoComplete="off" spellCheck="false" />
+      </TextField>
+      {task.isBusy && <Spinner />}
+      <span id={describedBy} className="visually-hidden">
+        {words ?? t('files.rename.hint')}
+      </span>
+      <Popover triggerRef={field} isOpen={words !== null} isNonModal placement="bottom start" offset={2} className={css.problem}>
+        <span role="alert">{words}</span>
+      </Popover>
+    </span>
+  );
+}

@@ -1,0 +1,38 @@
+import { useCallback, useState } from 'react';
+import type { AppState } from '../../app/contract';
+import { useAppState } from '../../app/hooks';
+import { useText } from '../../lib/i18n';
+import { Banner } from '../../ui/Banner';
+import { Button } from '../../ui/Button';
+import { concernWords } from './concernWords';
+import { FindingsDialog } from './FindingsDialog';
+import { groupFindings } from './groupFindings';
+
+/** Where a folder is shown: what the server got wrong in it, or about the account. */
+export function FolderFindings({ folder }: { folder: string }) {
+  const { t } = useText();
+  const [isOpen, setOpen] = useState(false);
+  const select = useCallback(
+    ({ findings }: AppState) => findings.filter((finding) => finding.folder === null || finding.folder === folder),
+    [folder],
+  );
+  const findings = useAppState(select);
+  const groups = groupFindings(findings);
+  const [first] = groups;
+  if (first === undefined) return null;
+
+  return (
+    <Banner
+      tone="trust"
+      isAlert
+      title={t('findings.title', { count: groups.length })}
+      actions={<Button onPress={() => setOpen(true)}>{t('findings.details')}</Button>}
+    >
+      <p>
+        {t(`finding.${first.kind}`)}: {concernWords(first, t)}
+        {groups.length > 1 && ` ${t('findings.more', { count: groups.length - 1 })}`}
+      </p>
+      <FindingsDialog groups={groups} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </Banner>
+  );
+}

@@ -1,0 +1,70 @@
+import { Link, useRouterState } from '@tanstack/react-router';
+import { CircleUser, Files, Settings, Trash2, type LucideIcon } from 'lucide-react';
+import { useRef, type ReactNode } from 'react';
+import { useText, type MessageId } from '../../lib/i18n';
+import { useArrivalFocus } from '../../lib/useArrivalFocus';
+import { PHONE, useMedia } from '../../lib/useMedia';
+import { IconButton } from '../../ui/Button';
+import { Logo } from '../../ui/Logo';
+import { TransfersPanel } from '../transfers/TransfersPanel';
+import { AccountMenu } from './AccountMenu';
+import { StorageBar } from './StorageBar';
+import css from './AppFrame.module.css';
+
+const PLACES: readonly { to: '/files' | '/trash' | '/settings'; label: MessageId; icon: LucideIcon }[] = [
+  { to: '/files', label: 'nav.files', icon: Files },
+  { to: '/trash', label: 'nav.trash', icon: Trash2 },
+  { to: '/settings', label: 'nav.settings', icon: Settings },
+];
+
+/** The frame around every page of an open vault. */
+export function AppFrame({ email, children }: { email: string; children: ReactNode }) {
+  const { t } = useText();
+  const isPhone = useMedia(PHONE);
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: (state) => state.location.pathname });
+  useArrivalFocus(main, path);
+
+  const nav = (
+    <nav className={css.nav} aria-label={t('nav.main')}>
+      {PLACES.map(({ to, label, icon: Icon }) => (
+        <Link key={to} to={to} className={css.place} activeProps={{ className: css.here }}>
+          <Icon size={18} strokeWidth={1.75} aria-hidden="true" />
+          <span>{t(label)}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+  return (
+    <div className={css.frame}>
+      <a className={css.skip} href="#main">
+        {t('app.skip')}
+      </a>
+      {isPhone ? (
+        <header className={css.topbar}>
+          <Logo name={t('app.name')} />
+          <AccountMenu
+            email={email}
+            trigger={<IconButton label={t('nav.menu')} icon={<CircleUser size={20} strokeWidth={1.75} />} />}
+          />
+        </header>
+      ) : (
+        <header className={css.sidebar}>
+          <div className={css.brand}>
+            <Logo name={t('app.name')} />
+          </div>
+          {nav}
+          <div className={css.foot}>
+            <StorageBar />
+            <AccountMenu email={email} />
+          </div>
+        </header>
+      )}
+      <main id="main" ref={main} tabIndex={-1} className={css.main}>
+        {children}
+      </main>
+      {isPhone && nav}
+      <TransfersPanel />
+    </div>
+  );
+}

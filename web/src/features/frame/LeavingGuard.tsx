@@ -1,0 +1,63 @@
+import { useMemo, useState, type ReactNode } from 'react';
+import { useApp } from '../../app/hooks';
+import { asAppError } from '../../lib/appError';
+import { useText } from '../../lib/i18n';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { useNotify } from '../../ui/Notices';
+import { errorWords } from '../errors/errorWords';
+import { isActive } from '../transfers/summary';
+import { LeavingContext } from './useLeaving';
+
+type Way = 'lock' | 'signOut';
+
+/** Asks before transfers are stopped by locking or signing out. */
+export function LeavingGuard({ children }: { children: ReactNode }) {
+  const { t, locale } = useText();
+  const app = useApp();
+  const notify = useNotify();
+  const [asked, setAsked] = useState<Way | null>(null);
+
+  const leaving = useMemo(() => {
+    const leave = async (way: Way) => {
+      try {
+        await app[way]();
+      } catch (reason) {
+        notify({ text: errorWords(asAppError(reason), t, locale), isProblem: true });
+      }
+    };
+    const ask = (way: Way) => {
+      if (app.getState().transfers.some(isActive)) setAsked(way);
+      else void leave(way);
+    };
+    return { leave, context: { lock: () => ask('lock'), signOut: () => ask('signOut') } };
+  }, [app, notify, t, locale]);
+
+  return (
+    <LeavingContext value={leaving.context}>
+      {children}
+      <Dialog
+        role="alertdialog"
+        isOpen={asked !== null}
+        onClose={() => setAsked(null)}
+        title={t('leave.title')}
+        actions={
+          <>
+            <Button onPress={() => setAsked(null)}>{t('leave.stay')}</Button>
+            <Button
+              look="danger"
+              onPress={() => {
+                setAsked(null);
+                if (asked !== null) void leaving.leave(asked);
+              }}
+            >
+              {t(asked === 'signOut' ? 'leave.signOut' : 'leave.lock')}
+            </Button>
+          </>
+        }
+      >
+        <p>{t('leave.transfers')}</p>
+      </Dialog>
+    </LeavingContext>
+  );
+}

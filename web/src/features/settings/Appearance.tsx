@@ -1,0 +1,43 @@
+import { Monitor, Moon, Sun } from 'lucide-react';
+import { LANGUAGES, startLanguage, useText } from '../../lib/i18n';
+import { setPreferences } from '../../lib/preferences';
+import { usePreferences } from '../../lib/usePreferences';
+import { Choice } from '../../ui/Choice';
+
+const AUTO = 'auto';
+
+export function ThemeChoice() {
+  const { t } = useText();
+  const { theme } = usePreferences();
+  return (
+    <Choice
+      label={t('settings.theme')}
+      value={theme}
+      onChange={(value) => setPreferences({ theme: value })}
+      options={[
+        { value: 'system', label: t('settings.theme.system'), icon: <Monitor size={16} /> },
+        { value: 'light', label: t('settings.theme.light'), icon: <Sun size={16} /> },
+        { value: 'dark', label: t('settings.theme.dark'), icon: <Moon size={16} /> },
+      ]}
+    />
+  );
+}
+
+export function LanguageChoice() {
+  const { t } = useText();
+  const { language } = usePreferences();
+  return (
+    <Choice<string>
+      label={t('settings.language')}
+      value={language ?? AUTO}
+      onChange={(value) => {
+        setPreferences({ language: value === AUTO ? null : value });
+        void startLanguage();
+      }}
+      options={[
+        { value: AUTO, label: t('settings.language.auto') },
+        ...LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name })),
+      ]}
+    />
+  );
+}

@@ -1,0 +1,78 @@
+import { Ban, CircleAlert, CircleCheck, Download, RotateCw, Upload, X } from 'lucide-react';
+import type { Transfer } from '../../app/contract';
+import { formatBytes, formatSpeed, roundDuration } from '../../lib/format';
+import { useText } from '../../lib/i18n';
+import { IconButton } from '../../ui/Button';
+import { Progress } from '../../ui/Progress';
+import { errorWords, operatorHint } from '../errors/errorWords';
+import { isActive } from './summary';
+import css from './Transfers.module.css';
+
+interface TransferRowProps {
+  transfer: Transfer;
+  onCancel: () => void;
+  onRetry: () => void;
+}
+
+/** One file on its way: what is happening in words, how far it is, what can be done. */
+export function TransferRow({ transfer, onCancel, onRetry }: TransferRowProps) {
+  const { t, locale } = useText();
+  const { name, direction, status, size, done, error } = transfer;
+  const canRetry = status === 'failed' || status === 'cancelled';
+  const hint = error === undefined ? null : operatorHint(error, t);
+  return (
+    <li className={css.row}>
+      <StatusIcon transfer={transfer} />
+      <div className={css.body}>
+        <p className={css.name} title={name} dir="auto">
+          {name}
+        </p>
+        {isActive(transfer) && (
+          <Progress
+            label={t('transfers.progress', { name })}
+            value={status === 'running' && size > 0 ? done / size : status === 'queued' ? 0 : null}
+          />
+        )}
+        <p className={css.state}>
+          <span>{t(`transfer.${direction}.${status}`)}</span>
+          <Details transfer={transfer} />
+        </p>
+        {status === 'failed' && error !== undefined && (
+          <p className={css.problem}>
+            {errorWords(error, t, locale)}
+            {hint !== null && ` ${hint}`}
+          </p>
+        )}
+      </div>
+      {(status === 'queued' || status === 'running') && (
+        <IconButton look="row" label={t('transfers.cancel', { name })} icon={<X size={16} />} onPress={onCancel} />
+      )}
+      {canRetry && (
+        <IconButton look="row" label={t('transfers.retry', { name })} icon={<RotateCw size={16} />} onPress={onRetry} />
+      )}
+    </li>
+  );
+}
+
+function Details({ transfer }: { transfer: Transfer }) {
+  const { t, locale } = useText();
+  const { status, size, done, speed, secondsLeft } = transfer;
+  if (status === 'done') return <span>{formatBytes(size, locale)}</span>;
+  if (status !== 'running') return null;
+  const left = secondsLeft === null ? null : roundDuration(secondsLeft);
+  return (
+    <>
+      <span>{t('transfer.amount', { done: formatBytes(done, locale), size: formatBytes(size, locale) })}</span>
+      {speed > 0 && <span>{formatSpeed(speed, locale)}</span>}
+      {left !== null && <span>{t(`transfer.left.${left.unit}`, { count: left.count })}</span>}
+    </>
+  );
+}
+
+function StatusIcon({ transfer: { status, direction } }: { transfer: Transfer }) {
+  const props = { size: 18, strokeWidth: 1.75, 'aria-hidden': true as const };
+  if (status === 'done') return <CircleCheck {...props} className={css.good} />;
+  if (status === 'failed') return <CircleAlert {...props} className={css.bad} />;
+  if (status === 'cancelled') return <Ban {...props} className={css.quiet} />;
+  return direction === 'up' ? <Upload {...props} className={css.quiet} /> : <Download {...props} className={css.quiet} />;
+}

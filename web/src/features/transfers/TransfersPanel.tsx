@@ -1,0 +1,66 @@
+import { ChevronDown, ChevronUp } from 'lucide-react';
+import { useId, useState } from 'react';
+import { useApp, useAppState } from '../../app/hooks';
+import { useText, type Translate } from '../../lib/i18n';
+import { Button, IconButton } from '../../ui/Button';
+import { Progress } from '../../ui/Progress';
+import { summarise, type TransferSummary } from './summary';
+import { TransferRow } from './TransferRow';
+import css from './Transfers.module.css';
+
+/** In the corner, or from below on phones: everything that goes up or comes down. */
+export function TransfersPanel() {
+  const { t } = useText();
+  const app = useApp();
+  const transfers = useAppState((state) => state.transfers);
+  const [isOpen, setOpen] = useState(true);
+  const listId = useId();
+  const summary = summarise(transfers);
+  const title = headline(summary, t);
+
+  return (
+    <>
+      {/* Says how many are left only when that number changes, never each percent. */}
+      <p className="visually-hidden" role="status">
+        {transfers.length > 0 && title}
+      </p>
+      {transfers.length > 0 && (
+        <section className={css.panel} aria-label={t('transfers.title')}>
+          <header className={css.header}>
+            <h2 className={css.title}>{title}</h2>
+            {summary.active === 0 && (
+              <Button look="quiet" onPress={() => app.clearTransfers()}>
+                {t('transfers.clear')}
+              </Button>
+            )}
+            <IconButton
+              label={t(isOpen ? 'transfers.collapse' : 'transfers.expand')}
+              icon={isOpen ? <ChevronDown size={16} /> : <ChevronUp size={16} />}
+              aria-expanded={isOpen}
+              aria-controls={listId}
+              onPress={() => setOpen(!isOpen)}
+            />
+          </header>
+          {!isOpen && summary.fraction !== null && <Progress label={t('transfers.overall')} value={summary.fraction} />}
+          <ul id={listId} className={css.list} hidden={!isOpen}>
+            {transfers.map((transfer) => (
+              <TransferRow
+                key={transfer.id}
+                transfer={transfer}
+                onCancel={() => app.cancelTransfer(transfer.id)}
+                onRetry={() => app.retryTransfer(transfer.id)}
+              />
+            ))}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}
+
+function headline({ active, failed, done }: TransferSummary, t: Translate): string {
+  if (active > 0) return t('transfers.active', { count: active });
+  if (failed > 0) return t('transfers.failed', { count: failed });
+  if (done > 0) return t('transfers.done', { count: done });
+  return t('transfers.cancelled');
+}

@@ -1,0 +1,6 @@
+import { useSyncExternalStore } from 'react';
+import { getPreferences, subscribePreferences, type Preferences } from './preferences';
+
+export function usePreferences(): Preferences {
+  return useSyncExternalStore(subscribePreferences, getPreferences);
+}

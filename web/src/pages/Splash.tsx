@@ -1,0 +1,17 @@
+import { useText } from '../lib/i18n';
+import { Logo } from '../ui/Logo';
+import { Spinner } from '../ui/Spinner';
+import css from './Splash.module.css';
+
+/** Before anything else is there. */
+export function Splash() {
+  const { t } = useText();
+  return (
+    <div className={css.page}>
+      <Logo name={t('app.name')} />
+      <p className={css.words} role="status">
+        <Spinner /> {t('app.starting')}
+      </p>
+    </div>
+  );
+}
