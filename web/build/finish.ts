@@ -7,7 +7,7 @@ import type { Plugin } from 'vite';
 const COMPRESSIBLE = /\.(?:js|css|html|wasm|svg|json|webmanifest|txt)$/;
 
 /**
- * After the build: subresource integrity for everything that index.html names,
+ * After the files are written: subresource integrity for everything that index.html names,
  * and a `.br` and a `.gz` beside each file that shrinks, so that the server
  * never compresses.
  */
@@ -19,7 +19,7 @@ export function finishAssets(): Plugin {
     configResolved(config) {
       folder = config.build.outDir;
     },
-    closeBundle: {
+    writeBundle: {
       sequential: true,
       order: 'post',
       handler() {

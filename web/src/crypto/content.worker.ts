@@ -71,15 +71,15 @@ const content = {
   upload: (job: UploadJob): Promise<string> =>
     cancellable(job.id, async (signal) => {
       const sealer = new ContentSealer(job.key, job.nonce, job.header, job.size);
+      const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes));
       try {
-        const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes));
         return await sendStaged(sealed, {
           token: () => host.token(),
           onProgress: (sent) => void host.progress(job.id, Math.min(job.size, Math.round((job.size * sent) / job.totalLength))),
           signal,
         });
       } finally {
-        sealer.free();
+        await sealed.close();
       }
     }),
 

@@ -13,6 +13,8 @@ export class SealedFile implements StagedSource {
   readonly size: number;
   readonly #file: Blob;
   readonly #sealer: ContentSealer;
+  /** Read once: the sealer cannot be asked while it is sealing. */
+  readonly #parts: number;
   readonly #tail: (hashes: Uint8Array) => Promise<Uint8Array>;
   #index = -1;
   #start = 0;
@@ -23,20 +25,27 @@ export class SealedFile implements StagedSource {
     this.size = totalLength;
     this.#file = file;
     this.#sealer = sealer;
+    this.#parts = sealer.parts;
     this.#tail = tail;
     this.#next = this.#seal(0);
   }
 
   async from(offset: number): Promise<Blob> {
     if (offset < this.#start) throw new Problem({ code: 'server-unreachable', message: 'The server lost bytes that it had acknowledged.' });
-    while (offset >= this.#start + this.#current.size && this.#index + 1 < this.#sealer.parts) {
+    while (offset >= this.#start + this.#current.size && this.#index + 1 < this.#parts) {
       const next = await this.#next;
       this.#start += this.#current.size;
       this.#current = next;
       this.#index += 1;
-      if (this.#index + 1 < this.#sealer.parts) this.#next = this.#seal(this.#index + 1);
+      if (this.#index + 1 < this.#parts) this.#next = this.#seal(this.#index + 1);
     }
     return this.#current.slice(offset - this.#start);
+  }
+
+  /** Frees the sealer, once it is not sealing ahead any more. */
+  async close(): Promise<void> {
+    await this.#next.catch(() => undefined);
+    this.#sealer.free();
   }
 
   /** Parts are sealed strictly in order: each is begun after the one before was handed out. */
@@ -51,7 +60,7 @@ export class SealedFile implements StagedSource {
     const bytes = await readSlice(this.#file, index * PART_SIZE, (index + 1) * PART_SIZE);
     const sealed = await this.#sealer.sealPart(index, bytes);
     const pieces: BlobPart[] = [sealed as BlobPart];
-    if (index + 1 === this.#sealer.parts) pieces.push((await this.#tail(this.#sealer.finish())) as BlobPart);
+    if (index + 1 === this.#parts) pieces.push((await this.#tail(this.#sealer.finish())) as BlobPart);
     // A Blob and not its bytes: browsers send Blobs faster, and hold them outside the heap.
     return new Blob(pieces);
   }

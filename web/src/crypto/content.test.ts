@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+
+import { beforeAll, describe, expect, it } from 'vitest';
+
+import init, { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
+import { openParts } from './opening';
+import { SealedFile } from './sealing';
+
+const HEADER = new Uint8Array(56).fill(5);
+const NONCE = new Uint8Array(12).fill(9);
+const TAIL = new TextEncoder().encode('the sealed segment list');
+let key: CryptoKey;
+
+beforeAll(async () => {
+  const wasm = await readFile(new URL('../../pkg/strongroom_wasm_bg.wasm', import.meta.url));
+  await init({ module_or_path: wasm });
+  key = await crypto.subtle.importKey('raw', new Uint8Array(32).fill(1), 'AES-GCM', false, ['encrypt', 'decrypt']);
+});
+
+function noise(size: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(bytes.subarray(at, Math.min(size, at + 65_536)));
+  return bytes;
+}
+
+async function sealWhole(plain: Uint8Array<ArrayBuffer>, cut = Number.POSITIVE_INFINITY) {
+  const sealer = new ContentSealer(key, NONCE, HEADER, plain.length);
+  const contentLength = Array.from({ length: sealer.parts }, (_, part) => sealer.partLength(part)).reduce((a, b) => a + b);
+  let hashes = new Uint8Array();
+  const sealed = new SealedFile(new Blob([plain]), sealer, contentLength + TAIL.length, (found) => {
+    hashes = new Uint8Array(found);
+    return Promise.resolve(TAIL);
+  });
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let offset = 0;
+  while (offset < sealed.size) {
+    const piece = (await sealed.from(offset)).slice(0, cut);
+    pieces.push(new Uint8Array(await piece.arrayBuffer()));
+    offset += piece.size;
+  }
+  const stored = new Uint8Array(await new Blob(pieces).arrayBuffer());
+  return { stored, contentLength, hashes };
+}
+
+async function open(stored: Uint8Array<ArrayBuffer>, hashes: Uint8Array<ArrayBuffer>, size: number): Promise<Uint8Array> {
+  const root = new Uint8Array(await crypto.subtle.digest('SHA-256', hashes));
+  const opener = new ContentOpener(key, NONCE, HEADER, hashes, root, size);
+  const parts: Blob[] = [];
+  const reader = { read: (start: number, end: number) => Promise.resolve(stored.slice(start, end)) };
+  await openParts(opener, reader, (part) => parts.push(part), () => undefined);
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
+}
+
+describe.each([0, 1, 16_384, 524_288, 8 * 1024 * 1024, 8 * 1024 * 1024 + 1, 20_000_000])('a file of %i bytes', (size) => {
+  it('is sealed in parts and opens to the same bytes', async () => {
+    const plain = noise(size);
+    const { stored, contentLength, hashes } = await sealWhole(plain);
+    expect(stored.length).toBe(contentLength + TAIL.length);
+    expect(stored.slice(0, 56)).toEqual(HEADER);
+    expect(stored.slice(contentLength)).toEqual(TAIL);
+    const opened = await open(stored, hashes, size);
+    expect(Buffer.compare(opened, plain)).toBe(0);
+  });
+});
+
+describe('SealedFile', () => {
+  it('gives the same bytes however much of a part the server took', async () => {
+    const { stored, contentLength, hashes } = await sealWhole(noise(9_000_000), 3_000_017);
+    expect(stored.length).toBe(contentLength + TAIL.length);
+    await expect(open(stored, hashes, 9_000_000)).resolves.toHaveLength(9_000_000);
+  });
+
+  it('does not go back to what the server has acknowledged', async () => {
+    const sealer = new ContentSealer(key, NONCE, HEADER, 20_000_000);
+    const sealed = new SealedFile(new Blob([noise(20_000_000)]), sealer, 30_000_000, () => Promise.resolve(TAIL));
+    const first = await sealed.from(0);
+    await sealed.from(first.size);
+    await expect(sealed.from(0)).rejects.toMatchObject({ code: 'server-unreachable' });
+  });
+
+  it('notices a file that shrank', async () => {
+    const sealer = new ContentSealer(key, NONCE, HEADER, 1000);
+    const sealed = new SealedFile(new Blob([noise(999)]), sealer, 2000, () => Promise.resolve(TAIL));
+    await expect(sealed.from(0)).rejects.toMatchObject({ code: 'file-changed' });
+  });
+});
+
+describe('openParts', () => {
+  it('delivers nothing of a part in which one bit was flipped', async () => {
+    const { stored, hashes } = await sealWhole(noise(9_000_000));
+    stored[5_000_000]! ^= 1;
+    await expect(open(stored, hashes, 9_000_000)).rejects.toMatchObject({ code: 'altered' });
+  });
+});

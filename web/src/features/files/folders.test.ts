@@ -1,0 +1,189 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { FolderView } from '../../crypto/types';
+import { Problem } from '../../lib/problem';
+import { Folders, type FoldersEnvironment } from './folders';
+
+const conflict = () => new Problem({ code: 'HEAD_CONFLICT', message: 'moved on' });
+const lost = () => new Problem({ code: 'server-unreachable', message: 'lost' });
+
+/** A server with one folder that is nothing but a counter, and a vault that believes it. */
+function world() {
+  const server = { seq: 1, made: new Map<string, number>() };
+  const calls: string[] = [];
+  let nextCommit = 1;
+  const view = (seq: number): FolderView => ({ id: 'root', seq, verified: true, entries: [], findings: [] });
+  const api = {
+    folderPage: vi.fn(() => Promise.resolve({ body: String(server.seq), next: null as string | null, head: `head ${server.seq}` })),
+    heads: vi.fn(() => Promise.resolve(['heads'])),
+    commit: vi.fn((body: string) => {
+      const { id, expected } = JSON.parse(body) as { id: string; expected: number };
+      if (!server.made.has(id)) {
+        if (expected !== server.seq) return Promise.reject(conflict());
+        server.seq += 1;
+        server.made.set(id, server.seq);
+      }
+      return Promise.resolve({ used: 1, limit: 2 });
+    }),
+  };
+  const vault = { seq: 0, pinned: undefined as number | undefined };
+  const keeper = {
+    headSeq: (page: string) => Promise.resolve(Number(page)),
+    pinnedSeq: () => Promise.resolve(vault.pinned),
+    openFolder: (_id: string, pages: string[], heads: string[]) => {
+      calls.push(`open ${pages.join()} [${heads.join()}]`);
+      vault.seq = vault.pinned = Number(pages[0]);
+      return Promise.resolve(JSON.stringify(view(vault.seq)));
+    },
+    committed: (id: string) => {
+      calls.push(`committed ${id}`);
+      vault.seq = vault.pinned = vault.seq + 1;
+      return Promise.resolve(JSON.stringify(view(vault.seq)));
+    },
+    abandoned: (id: string) => {
+      calls.push(`abandoned ${id}`);
+      return Promise.resolve();
+    },
+  };
+  const make = (): Promise<string> => Promise.resolve(JSON.stringify({ id: `c${nextCommit++}`, expected: vault.seq }));
+  const reports = { onMoved: vi.fn(), onView: vi.fn(), onProblem: vi.fn(), onStorage: vi.fn() };
+  const folders = new Folders({ api, keeper, ...reports } as unknown as FoldersEnvironment);
+  return { server, api, keeper, calls, make, folders, vault, ...reports };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('removeEventListener', () => undefined);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('looking at a folder', () => {
+  it('fetches the heads in between when it has fallen behind', async () => {
+    const { folders, server, api, calls } = world();
+    await folders.refresh('root');
+    server.seq = 5;
+    await folders.refresh('root');
+    expect(api.heads).toHaveBeenCalledExactlyOnceWith('root', 1);
+    expect(calls).toEqual(['open 1 []', 'open 5 [heads]']);
+  });
+
+  it('starts again when the folder changes between two pages', async () => {
+    const { folders, api, calls } = world();
+    api.folderPage.mockResolvedValueOnce({ body: '1', next: 'a', head: 'h' }).mockRejectedValueOnce(conflict());
+    await folders.refresh('root');
+    expect(calls).toEqual(['open 1 []']);
+    expect(api.folderPage).toHaveBeenCalledTimes(3);
+  });
+
+  it('does not follow pages round in circles', async () => {
+    const { folders, api } = world();
+    api.folderPage.mockResolvedValue({ body: '1', next: 'again', head: 'h' });
+    await expect(folders.refresh('root')).rejects.toMatchObject({ code: 'bad-answer' });
+  });
+
+  it('keeps the last good view when it fails, and says why', async () => {
+    const { folders, api, onProblem } = world();
+    await folders.refresh('root');
+    api.folderPage.mockRejectedValueOnce(lost());
+    await expect(folders.refresh('root')).rejects.toMatchObject({ code: 'server-unreachable' });
+    expect(folders.state('root')).toMatchObject({ status: 'error', error: { code: 'server-unreachable' }, view: { seq: 1 } });
+    expect(onProblem).toHaveBeenCalledOnce();
+  });
+
+  it('polls with one small request while nothing changes', async () => {
+    const { folders, server, calls } = world();
+    await folders.refresh('root');
+    await folders.poll('root');
+    expect(calls).toHaveLength(1);
+    server.seq = 2;
+    await folders.poll('root');
+    expect(calls).toEqual(['open 1 []', 'open 2 []']);
+  });
+
+  it('shares a look that is under way', async () => {
+    const { folders, calls } = world();
+    await Promise.all([folders.refresh('root'), folders.refresh('root')]);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('committing', () => {
+  it('makes the commit again on top of what another device wrote', async () => {
+    const { folders, server, calls, make, onStorage } = world();
+    await folders.refresh('root');
+    server.seq = 2;
+    await folders.commit('root', make, { patient: false });
+    expect(calls).toEqual(['open 1 []', 'abandoned c1', 'open 2 []', 'committed c2']);
+    expect(onStorage).toHaveBeenCalledWith({ used: 1, limit: 2 });
+    expect(folders.state('root')).toMatchObject({ status: 'ready', view: { seq: 3 } });
+  });
+
+  it('gives up after a bounded number of conflicts', async () => {
+    const { folders, api, make } = world();
+    api.commit.mockImplementation(() => Promise.reject(conflict()));
+    await expect(folders.commit('root', make, { patient: false })).rejects.toMatchObject({ code: 'HEAD_CONFLICT' });
+    expect(api.commit.mock.calls.length).toBeLessThan(20);
+  });
+
+  it('sends the same commit again when the answer was lost, and it counts once', async () => {
+    const { folders, server, api, make } = world();
+    const real = api.commit.getMockImplementation()!;
+    api.commit.mockImplementationOnce(async (body) => {
+      await real(body);
+      throw lost();
+    });
+    const done = folders.commit('root', make, { patient: false });
+    await vi.runAllTimersAsync();
+    await done;
+    expect(server.seq).toBe(2);
+    expect(new Set(api.commit.mock.calls.map(([body]) => body)).size).toBe(1);
+  });
+
+  it('finds out what became of a commit before the folder is used again', async () => {
+    const { folders, server, api, calls, make } = world();
+    await folders.refresh('root');
+    const real = api.commit.getMockImplementation()!;
+    // It arrives, but no answer does, however often it is sent.
+    api.commit.mockImplementation(async (body) => {
+      await real(body).catch(() => undefined);
+      throw lost();
+    });
+    const failed = folders.commit('root', make, { patient: false }).catch((error: unknown) => error);
+    await vi.runAllTimersAsync();
+    expect(await failed).toMatchObject({ code: 'server-unreachable' });
+    expect(calls).toEqual(['open 1 []']);
+
+    api.commit.mockImplementation(real);
+    await folders.refresh('root');
+    expect(calls).toEqual(['open 1 []', 'committed c1', 'open 2 []']);
+    expect(server.seq).toBe(2);
+  });
+
+  it('waits for the server when told to be patient', async () => {
+    const { folders, api, make } = world();
+    for (let attempt = 0; attempt < 30; attempt++) api.commit.mockRejectedValueOnce(lost());
+    const done = folders.commit('root', make, { patient: true });
+    await vi.runAllTimersAsync();
+    await done;
+    expect(api.commit).toHaveBeenCalledTimes(31);
+  });
+
+  it('takes back what the server refuses', async () => {
+    const { folders, api, calls, make } = world();
+    await folders.refresh('root');
+    api.commit.mockRejectedValueOnce(new Problem({ code: 'STORAGE_QUOTA_EXCEEDED', message: 'full' }));
+    await expect(folders.commit('root', make, { patient: true })).rejects.toMatchObject({ code: 'STORAGE_QUOTA_EXCEEDED' });
+    expect(calls).toEqual(['open 1 []', 'abandoned c1']);
+  });
+
+  it('makes commits of one folder one after the other', async () => {
+    const { folders, server, calls, make } = world();
+    await Promise.all([folders.commit('root', make, { patient: false }), folders.commit('root', make, { patient: false })]);
+    expect(calls).toEqual(['open 1 []', 'committed c1', 'committed c2']);
+    expect(server.seq).toBe(3);
+  });
+});
