@@ -138,9 +138,11 @@ test-rust: web/dist/index.html
 
 # Natively they are part of test-rust; here in a browser and against other people's code.
 .PHONY: test-vectors
-test-vectors: $(RUNNER_JS) web/pkg/strongroom_wasm_bg.wasm
+test-vectors: $(RUNNER_JS) web/pkg/strongroom_wasm_bg.wasm $(VENV)/done
 	@.ci/need chromium
 	node tests/vectors/browser.mjs $(TARGET)/vectors-web
+	@$(QUIETLY) "Building check-vectors" cargo build $(LOCKED) -p vectors --bin check-vectors
+	$(VENV)/bin/python -B tests/vectors/interop.py $(TARGET)/debug/check-vectors
 
 .PHONY: test-web
 test-web: web/pkg/strongroom_wasm_bg.wasm
