@@ -1,7 +1,7 @@
 import { useRef, useState, type RefObject } from 'react';
 import { useText } from '../../lib/i18n';
 import { PasswordField } from '../../ui/PasswordField';
-import { MIN_SCORE, scorePassword, useScore, type Score } from './strength';
+import { MIN_SCORE, prepareScoring, scorePassword, useScore, type Score } from './strength';
 import { StrengthMeter } from './StrengthMeter';
 
 export interface NewPassword {
@@ -80,6 +80,7 @@ export function NewPasswordFields({ value, label, confirmLabel }: NewPasswordFie
           hint={t('signUp.password.hint')}
           value={value.password}
           onChange={value.setPassword}
+          onFocus={prepareScoring}
           inputRef={value.passwordField}
           error={value.problem === 'empty' || value.problem === 'weak' ? words[value.problem] : undefined}
         />

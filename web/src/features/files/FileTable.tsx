@@ -56,7 +56,7 @@ export function FileTable(props: FileTableProps) {
     onSelect(selection === 'all' ? new Set(byId.keys()) : new Set([...selection].map(String)));
   };
   const keyDown = (event: KeyboardEvent) => {
-    const id = event.target instanceof Element ? event.target.closest('[data-key]')?.getAttribute('data-key') : null;
+    const id = event.target instanceof Element ? event.target.closest('[role="row"]')?.getAttribute('data-key') : null;
     if (id !== null && id !== undefined && byId.has(id)) onKey?.(event, id);
   };
 
@@ -87,7 +87,7 @@ export function FileTable(props: FileTableProps) {
           }}
         >
           <TableHeader className={css.header}>
-            <Column id="select" width={40} minWidth={40} className={css.column} textValue={t('files.select.all')}>
+            <Column id="select" width={40} minWidth={40} className={`${css.column} ${css.select}`} textValue={t('files.select.all')}>
               <SelectBox />
             </Column>
             <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
@@ -104,7 +104,7 @@ export function FileTable(props: FileTableProps) {
               const shortTime = formatModified(time, today, locale);
               return (
                 <Row id={entry.id} textValue={entry.name} className={css.row}>
-                  <Cell className={css.cell}>
+                  <Cell className={`${css.cell} ${css.select}`}>
                     <SelectBox />
                   </Cell>
                   <Cell className={`${css.cell} ${css.name}`}>

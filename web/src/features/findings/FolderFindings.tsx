@@ -30,8 +30,8 @@ export function FolderFindings({ folder }: { folder: string }) {
     >
       <p>
         {t(`finding.${first.kind}`)}: {concernWords(first, t)}
-        {groups.length > 1 && ` ${t('findings.more', { count: groups.length - 1 })}`}
       </p>
+      {groups.length > 1 && <p>{t('findings.others', { count: groups.length - 1 })}</p>}
       <FindingsDialog groups={groups} isOpen={isOpen} onClose={() => setOpen(false)} />
     </Banner>
   );

@@ -63,8 +63,8 @@ export function AppFrame({ email, children }: { email: string; children: ReactNo
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
         {children}
       </main>
-      {isPhone && nav}
       <TransfersPanel />
+      {isPhone && nav}
     </div>
   );
 }

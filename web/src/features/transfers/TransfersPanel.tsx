@@ -2,6 +2,7 @@ import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useId, useState } from 'react';
 import { useApp, useAppState } from '../../app/hooks';
 import { useText, type Translate } from '../../lib/i18n';
+import { PHONE } from '../../lib/useMedia';
 import { Button, IconButton } from '../../ui/Button';
 import { Progress } from '../../ui/Progress';
 import { summarise, type TransferSummary } from './summary';
@@ -13,7 +14,8 @@ export function TransfersPanel() {
   const { t } = useText();
   const app = useApp();
   const transfers = useAppState((state) => state.transfers);
-  const [isOpen, setOpen] = useState(true);
+  // A phone has no corner to spare: there the panel starts as one line.
+  const [isOpen, setOpen] = useState(() => !window.matchMedia(PHONE).matches);
   const listId = useId();
   const summary = summarise(transfers);
   const title = headline(summary, t);
@@ -25,7 +27,7 @@ export function TransfersPanel() {
         {transfers.length > 0 && title}
       </p>
       {transfers.length > 0 && (
-        <section className={css.panel} aria-label={t('transfers.title')}>
+        <section className={css.panel} data-panel={isOpen ? 'open' : 'collapsed'} aria-label={t('transfers.title')}>
           <header className={css.header}>
             <h2 className={css.title}>{title}</h2>
             {summary.active === 0 && (
