@@ -9,7 +9,7 @@ function pair(): [Endpoint, Endpoint] {
     port.start();
     (port as unknown as { unref(): void }).unref();
   }
-  return [port1 as unknown as Endpoint, port2 as unknown as Endpoint];
+  return [port1, port2];
 }
 
 const worker = {

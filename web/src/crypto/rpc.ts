@@ -23,7 +23,7 @@ type Message =
 export interface Connection<Theirs extends Methods<Theirs>> {
   remote: Remote<Theirs>;
   /** Rejects everything that waits for an answer, and every later call. */
-  close(reason: Problem): void;
+  close: (reason: Problem) => void;
 }
 
 /**

@@ -1,0 +1,274 @@
+import 'fake-indexeddb/auto';
+
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Api } from '../../api/api';
+import type { AppState } from '../../app/contract';
+import type { RunningKeeper } from '../../crypto/keeper';
+import * as device from '../../lib/database';
+import { Problem } from '../../lib/problem';
+import { Store } from '../../lib/store';
+import { Session } from './session';
+import type { TabMessage } from './tabs';
+
+const problem = (code: string): Problem => new Problem({ code, message: code });
+const KEYS = { salt: 's', kdf: 'argon2id', user_id: 'u1' };
+const STORAGE = { used: 5, limit: 10 };
+let user = 0;
+
+function world() {
+  const email = `a${++user}@example.org`;
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, transfers: [], findings: [] });
+  const api = {
+    register: vi.fn(() => Promise.resolve()),
+    prelogin: vi.fn<() => Promise<{ salt: string; kdf: string | null }>>(() => Promise.resolve({ salt: 's', kdf: 'argon2id' })),
+    login: vi.fn(() => Promise.resolve({ userId: 'u1', email, storage: STORAGE, keys: KEYS })),
+    logout: vi.fn(() => Promise.resolve()),
+    resume: vi.fn(() => Promise.resolve()),
+    forget: vi.fn(),
+    profile: vi.fn(() => Promise.resolve({ userId: 'u1', email, storage: STORAGE })),
+    keys: vi.fn(() => Promise.resolve(KEYS)),
+    updateKeys: vi.fn(() => Promise.resolve()),
+    changePassword: vi.fn(() => Promise.resolve()),
+  };
+  const steps: string[] = [];
+  const step = (name: string, value?: unknown) => vi.fn((...args: unknown[]) => {
+    steps.push([name, ...args.filter((arg) => typeof arg === 'string')].join(' '));
+    return Promise.resolve(value);
+  });
+  const keeper = {
+    createAccount: step('create', 'one two three'),
+    accountRequest: step('request', '{}'),
+    accountPasswordHash: step('proof', 'hash'),
+    openAccount: step('open account', { userId: 'u1', rootId: 'r1' }),
+    discardAccount: step('discard'),
+    derive: step('derive', 'hash'),
+    unlock: step('unlock', { userId: 'u1', rootId: 'r1' }),
+    forgetCredentials: step('forget'),
+    changePassword: step('change', '{}'),
+    passwordChanged: step('changed'),
+    mergeKeys: step('merge'),
+    pins: vi.fn(() => Promise.resolve(new Uint8Array([1, 2, 3]))),
+    sealedPins: vi.fn<() => Promise<string | undefined>>(() => Promise.resolve(undefined)),
+    sealedPinsAccepted: step('pins accepted'),
+  };
+  const end = vi.fn();
+  const startKeeper = vi.fn(() => ({ remote: keeper, end }) as unknown as RunningKeeper);
+  const told: TabMessage[] = [];
+  let hear: (message: TabMessage) => void = () => undefined;
+  const onUnlocked = vi.fn();
+  const onLocked = vi.fn();
+  const session = new Session({
+    api: api as unknown as Api,
+    state,
+    startKeeper,
+    joinTabs: (onMessage) => {
+      hear = onMessage;
+      return { tell: (message) => told.push(message), close: () => undefined };
+    },
+    now: () => 1,
+    onUnlocked,
+    onLocked,
+  });
+  const hearTab = (message: TabMessage): void => hear(message);
+  const signIn = (): Promise<void> => session.signIn(email, 'password');
+  return { email, state, api, keeper, steps, startKeeper, end, told, hearTab, onUnlocked, onLocked, session, signIn };
+}
+
+beforeEach(() => {
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('removeEventListener', () => undefined);
+});
+
+describe('starting', () => {
+  it('is locked when the browser has a session', async () => {
+    const { session, state, email } = world();
+    await session.start();
+    expect(state.get()).toMatchObject({ phase: { name: 'locked', email }, storage: STORAGE });
+  });
+
+  it('is signed out when it has none', async () => {
+    const { session, state, api } = world();
+    api.resume.mockRejectedValue(problem('session-ended'));
+    await session.start();
+    expect(state.get().phase).toEqual({ name: 'signed-out' });
+  });
+
+  it('keeps trying while the server cannot be reached', async () => {
+    vi.useFakeTimers();
+    const { session, state, api } = world();
+    api.resume.mockRejectedValueOnce(problem('server-unreachable'));
+    const started = session.start();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(state.get().phase).toMatchObject({ name: 'starting', error: { code: 'server-unreachable' } });
+    await vi.advanceTimersByTimeAsync(5000);
+    await started;
+    expect(state.get().phase.name).toBe('locked');
+    vi.useRealTimers();
+  });
+});
+
+describe('signing in', () => {
+  it('opens the vault, remembers its pins, and tells the other tabs', async () => {
+    const { signIn, state, told, onUnlocked, email } = world();
+    await signIn();
+    expect(state.get()).toMatchObject({ phase: { name: 'unlocked', email, userId: 'u1', rootId: 'r1' }, progress: null, storage: STORAGE });
+    expect(onUnlocked).toHaveBeenCalledOnce();
+    expect(told).toEqual([{ kind: 'signed-in', userId: 'u1' }]);
+    expect((await device.findByEmail(` ${email.toUpperCase()}`))?.pins).toEqual(new Uint8Array([1, 2, 3]));
+  });
+
+  it('derives and unlocks with what this device has pinned', async () => {
+    const { signIn, keeper } = world();
+    await signIn();
+    await signIn();
+    const pins = new Uint8Array([1, 2, 3]);
+    expect(keeper.derive).toHaveBeenLastCalledWith('password', 's', 'argon2id', pins);
+    expect(keeper.unlock).toHaveBeenLastCalledWith(JSON.stringify(KEYS), pins, true);
+  });
+
+  it('refuses an account without a vault before deriving anything', async () => {
+    const { signIn, api, steps, state } = world();
+    api.prelogin.mockResolvedValue({ salt: 's', kdf: null });
+    await expect(signIn()).rejects.toMatchObject({ code: 'bare-account' });
+    expect(steps).toEqual([]);
+    expect(state.get().progress).toBeNull();
+  });
+
+  it('leaves no session behind when the keys do not open', async () => {
+    const { signIn, api, keeper, end } = world();
+    keeper.unlock.mockRejectedValue(problem('account-tampered'));
+    await expect(signIn()).rejects.toMatchObject({ code: 'account-tampered' });
+    expect(api.logout).toHaveBeenCalledOnce();
+    expect(end).toHaveBeenCalledOnce();
+  });
+
+  it("refuses another account's keys", async () => {
+    const { signIn, keeper } = world();
+    keeper.unlock.mockResolvedValue({ userId: 'u2', rootId: 'r2' });
+    await expect(signIn()).rejects.toMatchObject({ code: 'account-tampered' });
+  });
+});
+
+describe('signing up', () => {
+  it('makes no account before it is completed, and survives a taken email', async () => {
+    const { session, api, state, email } = world();
+    const prepared = await session.prepareAccount('password');
+    expect(prepared.phrase).toEqual(['one', 'two', 'three']);
+    expect(api.register).not.toHaveBeenCalled();
+    api.register.mockRejectedValueOnce(problem('EMAIL_TAKEN'));
+    await expect(prepared.complete('taken@example.org')).rejects.toMatchObject({ code: 'EMAIL_TAKEN' });
+    expect(api.login).not.toHaveBeenCalled();
+    await prepared.complete(email);
+    expect(state.get().phase).toMatchObject({ name: 'unlocked', rootId: 'r1' });
+  });
+
+  it('registers once although the login after it failed', async () => {
+    const { session, api, email } = world();
+    const prepared = await session.prepareAccount('password');
+    api.login.mockRejectedValueOnce(problem('server-unreachable'));
+    await expect(prepared.complete(email)).rejects.toMatchObject({ code: 'server-unreachable' });
+    await prepared.complete(email);
+    expect(api.register).toHaveBeenCalledOnce();
+  });
+
+  it('recognises its own registration whose answer was lost', async () => {
+    const { session, api, email, state } = world();
+    const prepared = await session.prepareAccount('password');
+    api.register.mockRejectedValueOnce(problem('server-unreachable')).mockRejectedValueOnce(problem('EMAIL_TAKEN'));
+    await expect(prepared.complete(email)).rejects.toMatchObject({ code: 'server-unreachable' });
+    await prepared.complete(email);
+    expect(state.get().phase.name).toBe('unlocked');
+  });
+});
+
+describe('locking and leaving', () => {
+  it('ends the thread that holds the keys, after the pins were pushed', async () => {
+    const { signIn, session, state, keeper, api, end, told, onLocked, email } = world();
+    await signIn();
+    keeper.sealedPins.mockResolvedValueOnce('{"pins":1}');
+    await session.lock();
+    expect(api.updateKeys).toHaveBeenCalledExactlyOnceWith('{"pins":1}');
+    expect(end).toHaveBeenCalledOnce();
+    expect(onLocked).toHaveBeenCalledOnce();
+    expect(told.at(-1)).toEqual({ kind: 'locked' });
+    expect(state.get().phase).toEqual({ name: 'locked', email });
+  });
+
+  it('starts a new thread to unlock, which a wrong password leaves locked', async () => {
+    const { signIn, session, state, keeper, startKeeper } = world();
+    await signIn();
+    await session.lock();
+    keeper.unlock.mockRejectedValueOnce(problem('wrong-password'));
+    await expect(session.unlock('wrong')).rejects.toMatchObject({ code: 'wrong-password' });
+    expect(state.get().phase.name).toBe('locked');
+    await session.unlock('password');
+    expect(state.get().phase).toMatchObject({ name: 'unlocked', rootId: 'r1' });
+    expect(startKeeper).toHaveBeenCalledTimes(2);
+  });
+
+  it('takes over what another device pushed before its own pins', async () => {
+    const { signIn, session, keeper, api, steps } = world();
+    await signIn();
+    keeper.sealedPins.mockResolvedValueOnce('{"first":1}').mockResolvedValueOnce('{"merged":1}');
+    api.updateKeys.mockRejectedValueOnce(problem('CONFLICT'));
+    await session.lock();
+    expect(api.updateKeys.mock.calls).toEqual([['{"first":1}'], ['{"merged":1}']]);
+    expect(steps.filter((name) => name.startsWith('merge') || name.startsWith('pins'))).toEqual([`merge ${JSON.stringify(KEYS)}`, 'pins accepted']);
+  });
+
+  it('signs out here even when the server cannot be told', async () => {
+    const { signIn, session, state, api, end } = world();
+    await signIn();
+    api.logout.mockRejectedValueOnce(problem('offline'));
+    await session.signOut().catch(() => undefined);
+    expect(state.get().phase).toEqual({ name: 'signed-out' });
+    expect(end).toHaveBeenCalledOnce();
+    expect(api.forget).toHaveBeenCalledOnce();
+  });
+
+  it('follows the other tabs', async () => {
+    const { signIn, hearTab, state, end, email } = world();
+    await signIn();
+    hearTab({ kind: 'signed-in', userId: 'u1' });
+    expect(state.get().phase.name).toBe('unlocked');
+    hearTab({ kind: 'locked' });
+    expect(state.get().phase).toEqual({ name: 'locked', email });
+    hearTab({ kind: 'signed-out' });
+    expect(state.get().phase).toEqual({ name: 'signed-out' });
+    expect(end).toHaveBeenCalled();
+  });
+
+  it('drops one account when another tab signs in to another', async () => {
+    const { signIn, hearTab, state, end } = world();
+    await signIn();
+    hearTab({ kind: 'signed-in', userId: 'u2' });
+    expect(end).toHaveBeenCalledOnce();
+    await vi.waitFor(() => expect(state.get().phase.name).toBe('locked'));
+  });
+
+  it('says why when the server ended the session', async () => {
+    const { signIn, session, state } = world();
+    await signIn();
+    session.ended();
+    expect(state.get()).toMatchObject({ phase: { name: 'signed-out', reason: 'session-ended' }, storage: null });
+  });
+});
+
+describe('changing the password', () => {
+  it('tells a wrong current password by its own name', async () => {
+    const { signIn, session, api } = world();
+    await signIn();
+    api.changePassword.mockRejectedValueOnce(problem('INVALID_CREDENTIALS'));
+    await expect(session.changePassword('wrong', 'next')).rejects.toMatchObject({ code: 'wrong-password' });
+  });
+
+  it('tries again on top of what another device changed', async () => {
+    const { signIn, session, api, steps } = world();
+    await signIn();
+    api.changePassword.mockRejectedValueOnce(problem('CONFLICT'));
+    steps.length = 0;
+    await session.changePassword('current', 'next');
+    expect(steps).toEqual(['derive current s argon2id', 'change next', `merge ${JSON.stringify(KEYS)}`, 'derive current s argon2id', 'change next', 'forget', 'changed']);
+  });
+});

@@ -1,0 +1,176 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Transfer } from '../../app/contract';
+import type { ContentPool, DownloadJob, UploadJob } from '../../crypto/content';
+import type { RunningKeeper } from '../../crypto/keeper';
+import type { Entry } from '../../crypto/types';
+import { Problem } from '../../lib/problem';
+import { Transfers } from './transfers';
+
+const MB = 1024 * 1024;
+const problem = (code: string): Problem => new Problem({ code, message: code });
+const file = (name: string, size = 10): File => Object.defineProperty(new File([], name), 'size', { value: size });
+const entry = (name: string): Entry => ({ id: `id-${name}`, kind: 'file', name, mediaType: 'text/plain', size: 3, modified: 0, trashed: null });
+
+/** The keeper and the workers' pool are other threads; here they are as obliging as told. */
+function world() {
+  let shown: readonly Transfer[] = [];
+  let plans = 0;
+  const dropped: string[] = [];
+  const keeper = {
+    planUpload: vi.fn(() => Promise.resolve({ plan: ++plans, size: 10, totalLength: 100 })),
+    dropUpload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`upload ${plan}`))),
+    batchUploads: vi.fn(() => Promise.resolve(1)),
+    commitUploads: vi.fn(() => Promise.resolve('{}')),
+    dropBatch: vi.fn(() => Promise.resolve()),
+    planDownload: vi.fn((_folder: string, node: string) => Promise.resolve({ plan: ++plans, name: node.slice(3), mediaType: 'text/plain', size: 3, contentLength: 90, totalLength: 90, version: 'v' })),
+    dropDownload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`download ${plan}`))),
+  };
+  const running = new Map<string, { resolve: (value: never) => void; reject: (error: Problem) => void }>();
+  const start = (job: UploadJob | DownloadJob): Promise<never> => new Promise((resolve, reject) => running.set(job.id, { resolve, reject }));
+  const pool = { upload: vi.fn(start), download: vi.fn(start), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn() };
+  const commit = vi.fn(async (_folder: string, make: (now: number) => Promise<string>): Promise<void> => {
+    await make(0);
+  });
+  const save = vi.fn();
+  const transfers = new Transfers({
+    api: { fileDetails: () => Promise.resolve('{}') },
+    keeper: keeper as unknown as RunningKeeper['remote'],
+    pool: pool,
+    commit,
+    show: (list) => (shown = list),
+    save,
+    now: Date.now,
+  });
+  const settle = async (): Promise<void> => {
+    await vi.advanceTimersByTimeAsync(1000);
+  };
+  const status = (): string[] => shown.map(({ name, status: state }) => `${name} ${state}`);
+  const job = (name: string) => {
+    const found = shown.find((transfer) => transfer.name === name)!;
+    const { resolve, reject } = running.get(found.id) ?? { resolve: () => undefined, reject: () => undefined };
+    return { id: found.id, reject, resolve: resolve as (value: unknown) => void };
+  };
+  return { transfers, keeper, pool, commit, save, settle, status, job, dropped, list: () => shown };
+}
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('uploading', () => {
+  it('goes from the queue over the wire into the folder', async () => {
+    const { transfers, settle, status, job, commit } = world();
+    transfers.upload('root', [file('a', 100 * MB), file('b', 100 * MB), file('c', 100 * MB)]);
+    await settle();
+    expect(status()).toEqual(['a running', 'b running', 'c queued']);
+    expect(transfers.anyActive).toBe(true);
+    let committed: () => void = () => undefined;
+    commit.mockImplementationOnce(() => new Promise<void>((resolve) => (committed = resolve)));
+    job('a').resolve('upload-a');
+    await settle();
+    expect(status()).toEqual(['a finishing', 'b running', 'c running']);
+    committed();
+    await settle();
+    expect(status()).toEqual(['a done', 'b running', 'c running']);
+  });
+
+  it('shows progress, speed and time left', async () => {
+    const { transfers, settle, job, list } = world();
+    transfers.upload('root', [file('a', 10 * MB)]);
+    await settle();
+    transfers.progress(job('a').id, 2 * MB);
+    await settle();
+    expect(list()[0]).toMatchObject({ done: 2 * MB, speed: 2 * MB, secondsLeft: 4 });
+  });
+
+  it('cancels what runs and what waits, and lets the rest go on', async () => {
+    const { transfers, settle, status, job, dropped, keeper } = world();
+    transfers.upload('root', [file('a', 100 * MB), file('b', 100 * MB), file('c', 100 * MB), file('d', 100 * MB)]);
+    await settle();
+    transfers.cancel(job('a').id);
+    transfers.cancel(job('d').id);
+    await settle();
+    expect(status()).toEqual(['a cancelled', 'b running', 'c running', 'd cancelled']);
+    expect(dropped).toEqual(['upload 1']);
+    expect(keeper.planUpload).toHaveBeenCalledTimes(3);
+  });
+
+  it('cancels even while the plan is being made', async () => {
+    const { transfers, settle, status, list, pool } = world();
+    transfers.upload('root', [file('a')]);
+    transfers.cancel(list()[0]!.id);
+    await settle();
+    expect(status()).toEqual(['a cancelled']);
+    expect(pool.upload).not.toHaveBeenCalled();
+  });
+
+  it('says why one failed, and can try it again from the start', async () => {
+    const { transfers, settle, status, job, list } = world();
+    transfers.upload('root', [file('a')]);
+    await settle();
+    job('a').reject(problem('STORAGE_QUOTA_EXCEEDED'));
+    await settle();
+    expect(list()[0]).toMatchObject({ status: 'failed', error: { code: 'STORAGE_QUOTA_EXCEEDED' } });
+    transfers.retry(list()[0]!.id);
+    await settle();
+    expect(list()[0]?.error).toBeUndefined();
+    job('a').resolve('upload-a');
+    await settle();
+    expect(status()).toEqual(['a done']);
+  });
+
+  it('fails when the commit is refused', async () => {
+    const { transfers, settle, job, list, commit } = world();
+    transfers.upload('root', [file('a')]);
+    await settle();
+    commit.mockRejectedValueOnce(problem('STORAGE_FULL'));
+    job('a').resolve('upload-a');
+    await settle();
+    expect(list()[0]).toMatchObject({ status: 'failed', error: { code: 'STORAGE_FULL' } });
+  });
+});
+
+describe('downloading', () => {
+  it('saves a file only when all of it was verified', async () => {
+    const { transfers, settle, status, job, save } = world();
+    transfers.download('root', [entry('good'), entry('bad')]);
+    await settle();
+    expect(save).not.toHaveBeenCalled();
+    const content = new Blob(['abc']);
+    job('good').resolve(content);
+    job('bad').reject(problem('altered'));
+    await settle();
+    expect(status()).toEqual(['good done', 'bad failed']);
+    expect(save).toHaveBeenCalledExactlyOnceWith(content, 'good');
+  });
+
+  it('leaves folders out', () => {
+    const { transfers, list } = world();
+    transfers.download('root', [{ ...entry('photos'), kind: 'folder' }]);
+    expect(list()).toEqual([]);
+  });
+});
+
+describe('the list', () => {
+  it('can be cleared of what is over', async () => {
+    const { transfers, settle, status, job } = world();
+    transfers.upload('root', [file('a'), file('b')]);
+    await settle();
+    job('a').resolve('upload-a');
+    await settle();
+    transfers.clearEnded();
+    expect(status()).toEqual(['b running']);
+  });
+
+  it('is empty after locking, whatever still comes in', async () => {
+    const { transfers, settle, status, job, pool } = world();
+    transfers.upload('root', [file('a'), file('b')]);
+    await settle();
+    const { reject } = job('a');
+    transfers.end();
+    reject(problem('cancelled'));
+    await settle();
+    expect(pool.end).toHaveBeenCalledOnce();
+    expect(status()).toEqual([]);
+  });
+});
