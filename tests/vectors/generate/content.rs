@@ -326,6 +326,22 @@ fn segment_lists(out: &mut Out) {
         list(forged),
         "altered",
     );
+    let mut hashes = Vec::new();
+    let other: Vec<u8> = stored.plain.iter().map(|byte| byte ^ 1).collect();
+    let part = stored
+        .cipher
+        .seal_part(&stored.layout, 0, &other, &mut hashes);
+    let forged = stored.case_with(|content| {
+        content.parts[0] = part.into();
+        content.segments = stored.segments_of(&hashes, &VERSION).into();
+    });
+    refused(
+        out,
+        "content-and-segments-forged-by-key-holder",
+        "Content and list sealed anew, in agreement with each other, are refused.",
+        forged,
+        "altered",
+    );
     let swapped = stored.first_part_with(|part| {
         let segment = 32 * ENCRYPTED_CHUNK;
         let (first, second) = part[envelope::HEADER..].split_at_mut(segment);
