@@ -561,3 +561,23 @@ fn check_identity(
         Err(VaultError::AccountTampered)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_device_refuses_less_than_it_has_seen() {
+        let seen: KdfParams = "argon2id$v=19$m=131072,t=4,p=1".parse().unwrap();
+        let pins = Pins::new(UserId::from_bytes([1; 16]), &seen);
+        let salt = kdf::encode_salt(&[7; kdf::SALT]);
+        for weaker in [
+            "argon2id$v=19$m=65536,t=4,p=1",
+            "argon2id$v=19$m=131072,t=3,p=1",
+        ] {
+            let refused = Credentials::derive("password", &salt, weaker, Some(&pins));
+            assert_eq!(refused.err(), Some(VaultError::KdfRefused), "{weaker}");
+        }
+        assert!(Credentials::derive("password", &salt, &seen.to_string(), Some(&pins)).is_ok());
+    }
+}

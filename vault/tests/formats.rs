@@ -1,0 +1,117 @@
+//! Snapshots of everything that a client seals: with the same randomness the same bytes
+//! must come out, for ever. A deliberate change of format is a new version with new
+//! snapshots; `UPDATE_SNAPSHOTS=1 cargo test -p vault --test formats` writes them.
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::{convert::Infallible, fs, path::PathBuf};
+
+use crypto_core::sha256;
+use protocol::UploadId;
+use rand::{TryCryptoRng, TryRng};
+use serde::Serialize;
+use vault::account::{Credentials, NewAccount};
+
+/// Randomness that stays the same whatever becomes of the crates that make some.
+struct Counter(u64);
+
+impl TryRng for Counter {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        unreachable!("keys and salts are filled")
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        unreachable!("keys and salts are filled")
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(32) {
+            self.0 += 1;
+            chunk.copy_from_slice(&sha256(&self.0.to_be_bytes())[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Counter {}
+
+fn snapshot(name: &str, value: &impl Serialize) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/formats")
+        .join(name)
+        .with_extension("json");
+    let now = serde_json::to_string_pretty(value).unwrap() + "\n";
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        fs::write(&path, &now).unwrap();
+    }
+    let then = fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        then == now,
+        "{name} is sealed otherwise than in {path:?}:\n{now}"
+    );
+}
+
+#[test]
+fn sealed_formats_do_not_change() {
+    let mut rng = Counter(0);
+    let account = NewAccount::create("a password", 1_700_000_000_000, &mut rng);
+    let registration = account.request("a@example.org");
+    snapshot("register", &registration);
+    snapshot("phrase", &*account.phrase());
+    let mut vault = account.into_vault();
+    let root = vault.root();
+    snapshot("pins", &hex(&vault.pins().encode()));
+
+    let mut plan = vault
+        .plan_upload(
+            root,
+            "报告 📈.txt",
+            "text/plain",
+            1_600_000_000_000,
+            600_000,
+            &mut rng,
+        )
+        .unwrap();
+    let mut hashes = Vec::new();
+    let content = plan
+        .cipher
+        .seal_part(&plan.layout, 0, &[7; 600_000], &mut hashes);
+    let tail = plan.finish(&hashes, &mut rng).unwrap();
+    snapshot("content", &hex(&sha256(&[content, tail].concat())));
+    let upload = UploadId::from_bytes([9; 16]);
+    let mut commit = vault
+        .commit_uploads(root, &[(&plan, upload)], 1_700_000_000_001, &mut rng)
+        .unwrap();
+    snapshot("commit-create", &commit);
+    let node = vault.committed(commit.id).unwrap().entries[0].id;
+    for name in [
+        "commit-rename",
+        "commit-trash",
+        "commit-restore",
+        "commit-purge",
+    ] {
+        commit = match name {
+            "commit-rename" => vault.rename(root, node, "b", 1_700_000_000_002, &mut rng),
+            "commit-trash" => vault.trash(root, &[node], 1_700_000_000_003, &mut rng),
+            "commit-restore" => vault.restore(root, &[node], 1_700_000_000_004, &mut rng),
+            _ => vault.purge(root, &[node], 1_700_000_000_005, &mut rng),
+        }
+        .unwrap();
+        snapshot(name, &commit);
+        vault.committed(commit.id).unwrap();
+    }
+    snapshot("sealed-pins", &vault.sealed_pins(&mut rng).unwrap());
+    let kdf = registration.kdf.unwrap();
+    let current = Credentials::derive("a password", &registration.salt, &kdf, None).unwrap();
+    snapshot(
+        "password",
+        &vault
+            .change_password(&current, "another password", &mut rng)
+            .unwrap(),
+    );
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
