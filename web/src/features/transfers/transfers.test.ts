@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Transfer } from '../../app/contract';
-import type { ContentPool, DownloadJob, UploadJob } from '../../crypto/content';
+import type { DownloadJob, UploadJob } from '../../crypto/content';
 import type { RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { Problem } from '../../lib/problem';

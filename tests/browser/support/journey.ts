@@ -1,0 +1,143 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
+
+import { startServer, type RunningServer } from './server';
+
+export { expect } from '@playwright/test';
+
+export const PASSWORD = 'correct horse battery staple 47';
+
+interface Fixtures {
+  /** A folder for the test's own files. */
+  folder: string;
+  /** Fails the test when the page reports an error of its own, or breaks the content security policy. */
+  watched: undefined;
+}
+
+interface WorkerFixtures {
+  server: RunningServer;
+}
+
+let people = 0;
+
+/** An email that no other journey uses. */
+export function newEmail(): string {
+  return `person-${process.pid}-${++people}@example.org`;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  server: [
+    // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures from here
+    async ({}, use) => {
+      const server = await startServer();
+      await use(server);
+      await server.stop();
+    },
+    { scope: 'worker' },
+  ],
+  // eslint-disable-next-line no-empty-pattern -- as above
+  folder: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'strongroom-files-'));
+    await use(folder);
+    await rm(folder, { recursive: true, force: true });
+  },
+  watched: [
+    async ({ context }, use) => {
+      const complaints: string[] = [];
+      context.on('weberror', (error) => complaints.push(error.error().message));
+      context.on('console', (message) => {
+        if (message.type() === 'error' && /content security policy|trusted ?types/i.test(message.text())) complaints.push(message.text());
+      });
+      await use(undefined);
+      expect(complaints).toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+/** Goes through the sign-up with its recovery phrase, and ends among the files. Returns the phrase. */
+export async function signUp(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<string[]> {
+  await page.goto(`${server.url}/sign-up`);
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByLabel('Repeat the password').fill(password);
+  await page.getByRole('button', { name: 'Continue' }).click();
+
+  const phrase = page.getByRole('list', { name: 'Recovery phrase' }).getByRole('listitem');
+  await expect(phrase).toHaveCount(24);
+  const words = (await phrase.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
+  await page.getByRole('button', { name: 'I have kept them' }).click();
+
+  for (const field of await page.getByLabel(/^Word \d+$/).all()) {
+    const label = (await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent)) ?? '';
+    await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
+  }
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await expectFiles(page);
+  return words;
+}
+
+export async function signIn(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {
+  await page.goto(`${server.url}/sign-in`);
+  await fillSignIn(page, email, password);
+  await expectFiles(page);
+}
+
+export async function fillSignIn(page: Page, email: string, password: string): Promise<void> {
+  await page.getByLabel('Email').fill(email);
+  await page.getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
+export async function expectFiles(page: Page): Promise<void> {
+  await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
+}
+
+/** The row of a file in the list. */
+export function row(page: Page, name: string): Locator {
+  return page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) });
+}
+
+/** Uploads files and waits until all of them are in the folder. */
+export async function upload(page: Page, paths: readonly string[], timeout = 60_000): Promise<void> {
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: /^Upload/ }).first().click();
+  await (await chooser).setFiles([...paths]);
+  await expectTransfers(page, /^\d+ transfers? finished$/, timeout);
+}
+
+export async function expectTransfers(page: Page, headline: RegExp, timeout = 60_000): Promise<void> {
+  await expect(transfers(page).getByRole('heading', { name: headline })).toBeVisible({ timeout });
+}
+
+export function transfers(page: Page): Locator {
+  return page.getByRole('region', { name: 'Transfers' });
+}
+
+/** Downloads one file and returns where it was saved. */
+export async function download(page: Page, name: string, folder: string, timeout = 60_000): Promise<string> {
+  const saved = page.waitForEvent('download', { timeout });
+  await choose(page, name, 'Download');
+  const path = join(folder, `downloaded-${Math.random()}`);
+  const arrived = await saved;
+  expect(arrived.suggestedFilename()).toBe(name);
+  await arrived.saveAs(path);
+  return path;
+}
+
+/** Chooses from a file's own menu. */
+export async function choose(page: Page, name: string, action: string): Promise<void> {
+  await row(page, name).getByRole('button', { name: `More for ${name}` }).click();
+  await page.getByRole('menuitem', { name: action }).click();
+}
+
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
