@@ -31,7 +31,7 @@ export function createContentPool(host: ContentHost): ContentPool {
     const worker = new Worker(workerUrl(contentUrl), { type: 'module', name: 'content' });
     const thread: Thread = { worker, connection: connect<Content, ContentHost>(worker, host), jobs: new Set() };
     worker.addEventListener('error', (event) => {
-      thread.connection.close(new Problem({ code: 'internal', message: event.message || 'A worker could not be started.' }));
+      thread.connection.close(new Problem({ code: 'server-unreachable', message: event.message || 'A worker could not be started.' }));
       threads.splice(threads.indexOf(thread), 1);
     });
     threads.push(thread);

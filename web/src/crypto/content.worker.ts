@@ -1,8 +1,8 @@
 /// <reference lib="webworker" />
-import wasmUrl from '../../pkg/strongroom_wasm_bg.wasm?url';
-import init, { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
+import { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
 import { RangeReader } from '../api/ranges';
 import { sendStaged } from '../api/staged';
+import { loadModule } from './module';
 import { openParts } from './opening';
 import { connect } from './rpc';
 import { SealedFile } from './sealing';
@@ -12,7 +12,6 @@ import type { OpenedDownload } from './keeper.worker';
  * Seals, sends, fetches and opens the contents of files. All it ever holds is
  * the key of one version of one file, and that cannot be exported.
  */
-const ready = init({ module_or_path: wasmUrl });
 
 /** Every version's ciphertext begins with this many bytes of salt and commitment. */
 const HEADER_LENGTH = 56;
@@ -59,7 +58,7 @@ async function cancellable<Result>(id: string, work: (signal: AbortSignal) => Pr
   const controller = new AbortController();
   jobs.set(id, controller);
   try {
-    await ready;
+    await loadModule();
     return await work(controller.signal);
   } finally {
     jobs.delete(id);

@@ -8,6 +8,8 @@ export type { FinishedUpload, PlannedDownload, PlannedUpload, OpenedDownload, Op
 
 export interface RunningKeeper {
   remote: Remote<Keeper>;
+  /** False once its script could not be loaded: start another. */
+  readonly isAlive: boolean;
   /** Ends the thread, and with it every key. Calls under way reject with `locked`. */
   end(): void;
 }
@@ -16,11 +18,16 @@ export interface RunningKeeper {
 export function startKeeper(): RunningKeeper {
   const worker = new Worker(workerUrl(keeperUrl), { type: 'module', name: 'keeper' });
   const connection = connect<Keeper, object>(worker, {});
+  let isAlive = true;
   worker.addEventListener('error', (event) => {
-    connection.close(new Problem({ code: 'internal', message: event.message || 'The keeper could not be started.' }));
+    isAlive = false;
+    connection.close(new Problem({ code: 'server-unreachable', message: event.message || 'The keeper could not be started.' }));
   });
   return {
     remote: connection.remote,
+    get isAlive() {
+      return isAlive;
+    },
     end() {
       worker.terminate();
       connection.close(new Problem({ code: 'locked', message: 'The vault was locked.' }));

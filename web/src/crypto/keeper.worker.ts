@@ -1,8 +1,8 @@
 /// <reference lib="webworker" />
-import wasmUrl from '../../pkg/strongroom_wasm_bg.wasm?url';
-import init, { Batch, Credentials, NewAccount, Vault, type DownloadPlan, type UploadPlan } from '../../pkg/strongroom_wasm.js';
+import { Batch, Credentials, NewAccount, Vault, type DownloadPlan, type UploadPlan } from '../../pkg/strongroom_wasm.js';
 import { Mutex } from '../lib/mutex';
 import { Problem } from '../lib/problem';
+import { loadModule } from './module';
 import { connect } from './rpc';
 
 /**
@@ -11,7 +11,6 @@ import { connect } from './rpc';
  * content key of one file version does, as a CryptoKey that cannot be exported.
  * Locking ends the thread.
  */
-const ready = init({ module_or_path: wasmUrl });
 const oneByOne = new Mutex();
 
 let account: NewAccount | undefined;
@@ -40,9 +39,6 @@ function opened(next: Vault): OpenedVault {
 }
 
 const keeper = {
-  /** Resolves once the module is compiled. */
-  ready: (): void => undefined,
-
   createAccount(password: string, now: number): string {
     account?.free();
     account = NewAccount.create(password, now);
@@ -180,11 +176,13 @@ function serialised(methods: Keeper): Keeper {
     name,
     (...args: unknown[]): Promise<unknown> =>
       oneByOne.run(async () => {
-        await ready;
+        await loadModule();
         return Reflect.apply(method, keeper, args) as unknown;
       }),
   ]);
   return Object.fromEntries(wrapped) as Keeper;
 }
 
+// The first call should not have to wait for it; if it fails now, that call tries again.
+loadModule().catch(() => undefined);
 connect(globalThis as unknown as DedicatedWorkerGlobalScope, serialised(keeper));

@@ -53,7 +53,7 @@ function world() {
     sealedPinsAccepted: step('pins accepted'),
   };
   const end = vi.fn();
-  const startKeeper = vi.fn(() => ({ remote: keeper, end }) as unknown as RunningKeeper);
+  const startKeeper = vi.fn(() => ({ remote: keeper, isAlive: true, end }) as unknown as RunningKeeper);
   const told: TabMessage[] = [];
   let hear: (message: TabMessage) => void = () => undefined;
   const onUnlocked = vi.fn();

@@ -207,7 +207,7 @@ export class Session {
 
   /** The keeper; a new one after locking. */
   #running(): RunningKeeper['remote'] {
-    this.#keeper ??= this.#environment.startKeeper();
+    if (this.#keeper?.isAlive !== true) this.#keeper = this.#environment.startKeeper();
     return this.#keeper.remote;
   }
 
@@ -251,6 +251,8 @@ export class Session {
   #enter(phase: Phase): void {
     const cleared = phase.name === 'signed-out' ? { storage: null } : {};
     this.#environment.state.set({ phase, ...cleared });
+    // A password is about to be typed: by then the keeper is ready.
+    if (phase.name === 'signed-out' || phase.name === 'locked') this.#running();
   }
 
   #progress(progress: Progress): void {

@@ -1,0 +1,63 @@
+import type { Locator, Page } from '@playwright/test';
+
+import { expect, expectTransfers, newEmail, PASSWORD, row, signUp, test } from '../support/journey';
+import { sample } from '../support/samples';
+
+/** Presses Tab until something has the focus, as somebody without a mouse would. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 60; presses++) {
+    if (await target.evaluateAll((elements) => elements.some((element) => element === document.activeElement))) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the keyboard does not reach ${String(target)}`);
+}
+
+test('the keyboard alone suffices', async ({ page, server, folder }) => {
+  const email = newEmail();
+  await signUp(page, server, email);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'Unlock' })).toBeVisible();
+  await tabTo(page, page.getByLabel('Password', { exact: true }));
+  await page.keyboard.type(PASSWORD);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
+
+  await tabTo(page, page.getByRole('button', { name: 'Upload', exact: true }));
+  const chooser = page.waitForEvent('filechooser');
+  await page.keyboard.press('Enter');
+  await (await chooser).setFiles([
+    await sample(folder, 'alpha.txt', Buffer.from('a')),
+    await sample(folder, 'beta.txt', Buffer.from('b')),
+    await sample(folder, 'gamma.txt', Buffer.from('c')),
+  ]);
+  await expectTransfers(page, /3 transfers finished/);
+
+  const table = page.getByRole('grid', { name: 'Files' });
+  await tabTo(page, table.getByRole('row'));
+  await page.keyboard.type('be');
+  await page.keyboard.press('F2');
+  await expect(page.getByRole('textbox', { name: 'New name for beta.txt' })).toBeFocused();
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('delta.txt');
+  await page.keyboard.press('Enter');
+  await expect(row(page, 'delta.txt')).toBeVisible();
+
+  await tabTo(page, table.getByRole('row'));
+  await page.keyboard.press('ControlOrMeta+a');
+  await expect(page.getByText('3 selected')).toBeVisible();
+  await page.keyboard.press('Delete');
+  await expect(page.getByText('No files yet')).toBeVisible();
+
+  await tabTo(page, page.getByRole('link', { name: 'Trash' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Trash' })).toBeVisible();
+  await tabTo(page, page.getByRole('button', { name: 'Empty trash' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('alertdialog')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('alertdialog')).toBeHidden();
+  await page.keyboard.press('Enter');
+  await tabTo(page, page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }));
+  await page.keyboard.press('Enter');
+  await expect(page.getByText('The trash is empty')).toBeVisible();
+});
