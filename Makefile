@@ -60,12 +60,14 @@ fmt: $(STAMPS)/rust ## Format the sources
 lint: lint-rust lint-web ## Run clippy, the TypeScript compiler and eslint
 
 .PHONY: bench
-bench: ## Measure, side by side with other programs; writes bench/RESULTS.md
-	@echo "bench: nothing to measure yet" >&2; exit 1
+bench: web/pkg/strongroom_wasm_bg.wasm bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md
+	@.ci/need chromium
+	@$(QUIETLY) "Building the native part" cargo build --release $(LOCKED) -p bench
+	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native node bench/run.mjs
 
 .PHONY: clean
 clean: ## Remove everything that was built; the data folder and the user's cache stay
-	rm -rf $(TARGET) .cache web/dist web/pkg web/node_modules web/test-results web/playwright-report
+	rm -rf $(TARGET) .cache web/dist web/pkg web/test-results web/playwright-report */node_modules
 
 # --- Set-up ---------------------------------------------------------------
 
@@ -75,9 +77,9 @@ $(STAMPS)/rust: rust-toolchain.toml
 	@mkdir -p $(@D) && touch $@
 
 # npm keeps this file inside the folder, so that it goes when the folder goes.
-web/node_modules/.package-lock.json: web/package-lock.json
+web/node_modules/.package-lock.json bench/node_modules/.package-lock.json: %/node_modules/.package-lock.json: %/package-lock.json
 	@.ci/need node
-	@cd web && ../$(QUIETLY) "Installing npm packages" npm ci --no-audit --no-fund --loglevel=error
+	@cd $* && ../$(QUIETLY) "Installing npm packages for $*" npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 # Tools are shared by all checkouts, each version in a folder of its own.
