@@ -1,0 +1,116 @@
+//! Handlers name one of these types, and so cannot be reached without what it stands for.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use protocol::{NodeId, SessionId, UserId};
+
+use super::token::{self, TokenError};
+use crate::clock::now_ms;
+use crate::error::{ApiError, ApiResult};
+use crate::limits::{Kind, count};
+use crate::repo::sessions;
+use crate::state::AppState;
+
+/// Somebody with a valid access token; the request counts against their general limit.
+#[derive(Clone, Debug)]
+pub(crate) struct Caller {
+    pub(crate) user: UserId,
+    pub(crate) session: SessionId,
+    /// The vault's root; `None` for a bare account.
+    pub(crate) root: Option<NodeId>,
+    /// When the access token expires, in seconds since 1970.
+    pub(crate) token_expires: i64,
+}
+
+/// A caller whose account is a vault.
+#[derive(Clone, Debug)]
+pub(crate) struct VaultCaller {
+    pub(crate) caller: Caller,
+    pub(crate) root: NodeId,
+}
+
+/// A caller sending a part of an upload: whether that counts is the preset's choice.
+#[derive(Clone, Debug)]
+pub(crate) struct PartCaller(pub(crate) Caller);
+
+impl Caller {
+    /// Finds out who calls, without counting the request.
+    async fn identify(parts: &Parts, state: &AppState) -> ApiResult<Self> {
+        let token = bearer(parts).ok_or_else(ApiError::unauthorized)?;
+        let now = now_ms();
+        let claims = token::verify(&state.secrets.tokens, token, now).map_err(|e| match e {
+            TokenError::Invalid => ApiError::unauthorized(),
+            TokenError::Expired => ApiError::token_expired(),
+        })?;
+        let session = claims.sid;
+        let row = state
+            .db
+            .read::<_, ApiError, _>(move |c| Ok(sessions::caller(c, session, now)?))
+            .await?
+            .filter(|row| row.user == claims.sub)
+            .ok_or_else(ApiError::unauthorized)?;
+        if !row.active {
+            return Err(ApiError::account_inactive());
+        }
+        Ok(Self {
+            user: row.user,
+            session,
+            root: row.root,
+            token_expires: claims.exp,
+        })
+    }
+}
+
+/// The bearer token (RFC 6750), if there is one.
+fn bearer(parts: &Parts) -> Option<&str> {
+    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+impl FromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let caller = Self::identify(parts, state).await?;
+        count(parts, state, Kind::General, caller.user.into())?;
+        Ok(caller)
+    }
+}
+
+/// `None` when no bearer token was sent; one that was sent must be valid.
+impl OptionalFromRequestParts<AppState> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Option<Self>> {
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            return Ok(None);
+        }
+        <Self as FromRequestParts<_>>::from_request_parts(parts, state)
+            .await
+            .map(Some)
+    }
+}
+
+impl FromRequestParts<AppState> for VaultCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let caller = <Caller as FromRequestParts<_>>::from_request_parts(parts, state).await?;
+        let root = caller.root.ok_or_else(ApiError::bare_account)?;
+        Ok(Self { caller, root })
+    }
+}
+
+impl FromRequestParts<AppState> for PartCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let caller = Caller::identify(parts, state).await?;
+        if state.config.limits.count_upload_parts {
+            count(parts, state, Kind::General, caller.user.into())?;
+        }
+        Ok(Self(caller))
+    }
+}

@@ -1,0 +1,129 @@
+use uuid::Uuid;
+
+use super::*;
+use crate::db::Db;
+use crate::repo::sessions;
+use crate::repo::users::{self, NewUser};
+use crate::secrets::Secrets;
+
+const START: i64 = 1_000_000;
+
+struct Fixture {
+    _dir: tempfile::TempDir,
+    db: Db,
+    key: MacKey,
+}
+
+impl Fixture {
+    async fn new(first: &RefreshToken) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(&dir.path().join("db")).unwrap();
+        let hash = first.hash();
+        db.write::<_, DbError, _>(move |c| {
+            let user = NewUser {
+                id: UserId(Uuid::from_u128(1)),
+                email: "a@b.c",
+                username: None,
+                first_name: None,
+                last_name: None,
+                password_hash: "h",
+                salt: "s",
+                kdf: None,
+                created_at: START,
+                quota: 1,
+            };
+            assert!(users::insert(c, &user)?);
+            let session = SessionId(Uuid::from_u128(2));
+            sessions::insert(c, session, user.id, false, START, START + IDLE)?;
+            sessions::insert_token(c, &hash, session)
+        })
+        .await
+        .unwrap();
+        Self {
+            _dir: dir,
+            db,
+            key: Secrets::derive(b"secret").refresh,
+        }
+    }
+
+    async fn rotate(&self, token: &RefreshToken, now: i64) -> Rotation {
+        let (hash, next) = (token.hash(), token.successor(&self.key).hash());
+        self.db
+            .write::<_, DbError, _>(move |c| rotate(c, &hash, &next, now))
+            .await
+            .unwrap()
+    }
+}
+
+fn rotated(rotation: &Rotation) -> bool {
+    matches!(rotation, Rotation::Rotated { .. })
+}
+
+#[tokio::test]
+async fn asking_twice_gives_the_same_successor() {
+    let first = RefreshToken::generate();
+    let fixture = Fixture::new(&first).await;
+    assert!(rotated(&fixture.rotate(&first, START).await));
+    assert!(rotated(&fixture.rotate(&first, START + GRACE).await));
+    let second = first.successor(&fixture.key);
+    assert_eq!(second.encode(), first.successor(&fixture.key).encode());
+    assert!(rotated(&fixture.rotate(&second, START + GRACE + 1).await));
+}
+
+#[tokio::test]
+async fn an_old_token_ends_the_session() {
+    let first = RefreshToken::generate();
+    let fixture = Fixture::new(&first).await;
+    fixture.rotate(&first, START).await;
+    let second = first.successor(&fixture.key);
+    assert_eq!(
+        fixture.rotate(&first, START + GRACE + 1).await,
+        Rotation::Reused
+    );
+    assert_eq!(
+        fixture.rotate(&second, START + GRACE + 2).await,
+        Rotation::Refused
+    );
+    assert_eq!(
+        fixture.rotate(&first, START + GRACE + 3).await,
+        Rotation::Refused
+    );
+}
+
+#[tokio::test]
+async fn sessions_end_when_idle_and_in_any_case_after_a_while() {
+    let mut token = RefreshToken::generate();
+    let fixture = Fixture::new(&token).await;
+    assert_eq!(
+        fixture.rotate(&token, START + IDLE).await,
+        Rotation::Refused
+    );
+    let mut now = START;
+    loop {
+        now += IDLE - 1;
+        match fixture.rotate(&token, now).await {
+            Rotation::Rotated { expires_at, .. } => assert!(expires_at <= START + LONGEST),
+            rotation => {
+                assert_eq!(rotation, Rotation::Refused);
+                break;
+            }
+        }
+        token = token.successor(&fixture.key);
+    }
+    assert!(now > START + LONGEST - IDLE);
+    assert_eq!(
+        fixture.rotate(&RefreshToken::generate(), START).await,
+        Rotation::Refused
+    );
+}
+
+#[test]
+fn tokens_are_read_back() {
+    let token = RefreshToken::generate();
+    let text = token.encode();
+    assert!(text.starts_with("srr_"));
+    assert_eq!(RefreshToken::parse(&text).unwrap().hash(), token.hash());
+    for bad in ["", "srr_", "srr_AAAA", &text[1..]] {
+        assert!(RefreshToken::parse(bad).is_none());
+    }
+}

@@ -1,0 +1,130 @@
+//! Growing a staged upload: bytes come in as the network delivers them, and go to the disk in
+//! pieces of 256 KiB on blocking threads, one piece being written while the next one fills.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+
+use bytes::{Bytes, BytesMut};
+use protocol::UploadId;
+use tokio::task::JoinHandle;
+
+use super::{BlobError, BlobStore};
+
+/// Bytes written at once: larger writes were measured slower.
+const PIECE: usize = 256 * 1024;
+
+/// An upload that is being written. At most two pieces are in memory.
+pub(crate) struct Appender {
+    /// `None` while a piece is being written.
+    file: Option<File>,
+    writing: Option<JoinHandle<(File, Result<(), BlobError>)>>,
+    buffer: BytesMut,
+    /// Bytes handed to the operating system or to `writing`.
+    written: u64,
+}
+
+impl BlobStore {
+    /// Opens a staged upload for appending at `offset`, which is what its row says: whatever the
+    /// file has beyond that was never acknowledged and is cut off.
+    pub(crate) async fn append(&self, id: UploadId, offset: u64) -> Result<Appender, BlobError> {
+        let path = self.staged_path(id);
+        let file = blocking(move || {
+            let mut file = OpenOptions::new()
+                .write(true)
+                // A crash between the row and the file leaves an upload of nothing.
+                .create(offset == 0)
+                .truncate(false)
+                .open(path)?;
+            file.set_len(offset)?;
+            file.seek(SeekFrom::Start(offset))?;
+            Ok(file)
+        })
+        .await?;
+        Ok(Appender {
+            file: Some(file),
+            writing: None,
+            buffer: BytesMut::with_capacity(PIECE),
+            written: offset,
+        })
+    }
+}
+
+impl Appender {
+    /// Takes bytes; they are on the disk only after [`Appender::sync`].
+    pub(crate) async fn push(&mut self, mut data: Bytes) -> Result<(), BlobError> {
+        while !data.is_empty() {
+            let take = data.len().min(PIECE - self.buffer.len());
+            self.buffer.extend_from_slice(&data.split_to(take));
+            if self.buffer.len() == PIECE {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes everything so far durable and answers the upload's size.
+    pub(crate) async fn sync(&mut self) -> Result<u64, BlobError> {
+        self.flush().await?;
+        self.settle().await?;
+        let file = self.file.take().expect("no piece is being written");
+        let (file, result) = blocking(move || {
+            let result = file.sync_data();
+            Ok((file, result))
+        })
+        .await?;
+        self.file = Some(file);
+        result?;
+        Ok(self.written)
+    }
+
+    /// What is surely in the file: for keeping what arrived when a later piece failed.
+    pub(crate) async fn keep_what_is_written(mut self, before: u64) -> u64 {
+        let _ = self.settle().await;
+        let Some(file) = self.file.take() else {
+            return before;
+        };
+        blocking(move || {
+            let size = file.metadata()?.len();
+            file.sync_data()?;
+            Ok(size)
+        })
+        .await
+        .map_or(before, |size| size.max(before))
+    }
+
+    async fn flush(&mut self) -> Result<(), BlobError> {
+        self.settle().await?;
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
+        let piece = std::mem::replace(&mut self.buffer, BytesMut::with_capacity(PIECE));
+        self.written += piece.len() as u64;
+        let mut file = self.file.take().expect("no piece is being written");
+        self.writing = Some(tokio::task::spawn_blocking(move || {
+            let result = file.write_all(&piece).map_err(BlobError::from);
+            (file, result)
+        }));
+        Ok(())
+    }
+
+    /// Waits for the piece that is being written.
+    async fn settle(&mut self) -> Result<(), BlobError> {
+        if let Some(writing) = self.writing.take() {
+            let (file, result) = writing.await.map_err(stopped)?;
+            self.file = Some(file);
+            result?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs file work on a blocking thread.
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T, BlobError> {
+    Ok(tokio::task::spawn_blocking(work).await.map_err(stopped)??)
+}
+
+fn stopped(error: tokio::task::JoinError) -> BlobError {
+    BlobError::Io(std::io::Error::other(error))
+}

@@ -1,0 +1,174 @@
+//! Removes what no row names: uploads whose time is over, and files that a crash left behind.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use protocol::UploadId;
+
+use super::{BlobError, BlobStore};
+use crate::clock::now_ms;
+use crate::db::{Db, DbError};
+use crate::repo::{sessions, uploads, users, versions};
+use crate::uploads::Locks;
+
+/// Uploads handled in one transaction.
+const BATCH: u64 = 100;
+/// Files looked up in one transaction.
+const LOOKUPS: usize = 500;
+/// Sessions are forgotten this long after they ended, in milliseconds.
+const SESSION_MEMORY: i64 = 7 * 24 * 3600 * 1000;
+
+/// What a sweep did.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Swept {
+    pub(crate) uploads: u64,
+    pub(crate) files: u64,
+    pub(crate) sessions: u64,
+}
+
+/// What can go wrong in a sweep.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SweepError {
+    /// Rows.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Files.
+    #[error(transparent)]
+    Blobs(#[from] BlobError),
+}
+
+/// Sweeps once. Uploads that are being written at this moment are left for the next time.
+///
+/// # Errors
+/// When rows or folders cannot be read; what was swept until then stays swept.
+pub(crate) async fn sweep(db: &Db, store: &BlobStore, locks: &Locks) -> Result<Swept, SweepError> {
+    let mut swept = Swept {
+        uploads: expired_uploads(db, store, locks).await?,
+        ..Swept::default()
+    };
+    swept.files = orphans(db, store).await?;
+    let before = now_ms() - SESSION_MEMORY;
+    swept.sessions = db.write(move |c| sessions::sweep(c, before)).await?;
+    if swept != Swept::default() {
+        tracing::info!(
+            uploads = swept.uploads,
+            files = swept.files,
+            sessions = swept.sessions,
+            "swept"
+        );
+    }
+    Ok(swept)
+}
+
+async fn expired_uploads(db: &Db, store: &BlobStore, locks: &Locks) -> Result<u64, SweepError> {
+    let mut count = 0;
+    loop {
+        let now = now_ms();
+        let batch = db.read(move |c| uploads::expired(c, now, BATCH)).await?;
+        let mut removed = 0;
+        for (id, owner) in batch {
+            let Some(_guard) = locks.try_lock(id) else {
+                continue;
+            };
+            let gone = db
+                .write(move |c| {
+                    let length = uploads::delete(c, id, owner)?;
+                    if let Some(length) = length {
+                        users::release(c, owner, length)?;
+                    }
+                    Ok::<_, DbError>(length.is_some())
+                })
+                .await?;
+            if gone {
+                let store = store.clone();
+                super::staging::blocking(move || {
+                    store.discard(id);
+                    Ok(())
+                })
+                .await?;
+                removed += 1;
+            }
+        }
+        count += removed;
+        if removed == 0 {
+            return Ok(count);
+        }
+    }
+}
+
+/// An upload's row is there before its file, and stays until a version names the blob: so a file
+/// without either is nobody's, whatever is going on at the same time.
+async fn orphans(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
+    let mut count = 0;
+    let mut folders = vec![store.staged.clone()];
+    let blobs = store.blobs.clone();
+    let below: Vec<PathBuf> = super::staging::blocking(move || {
+        fs::read_dir(blobs)?.map(|entry| entry.map(|entry| entry.path())).collect()
+    })
+    .await?;
+    folders.extend(below);
+    for folder in folders {
+        let ids = super::staging::blocking(move || Ok(ids_in(&folder))).await?;
+        for chunk in ids.chunks(LOOKUPS) {
+            let chunk = chunk.to_vec();
+            let orphans = db
+                .read(move |c| {
+                    let mut orphans = Vec::new();
+                    for id in chunk {
+                        if !uploads::exists(c, id)? && !versions::names_blob(c, id)? {
+                            orphans.push(id);
+                        }
+                    }
+                    Ok::<_, DbError>(orphans)
+                })
+                .await?;
+            count += orphans.len() as u64;
+            let store = store.clone();
+            super::staging::blocking(move || {
+                for id in orphans {
+                    store.discard(id);
+                }
+                Ok(())
+            })
+            .await?;
+        }
+    }
+    count += leftover_names(db, store).await?;
+    Ok(count)
+}
+
+/// Staged names of uploads that are blobs already: a crash came between the two.
+async fn leftover_names(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
+    let folder = store.staged.clone();
+    let ids = super::staging::blocking(move || Ok(ids_in(&folder))).await?;
+    let leftover = db
+        .read(move |c| {
+            let mut leftover = Vec::new();
+            for id in ids {
+                if versions::names_blob(c, id)? {
+                    leftover.push(id);
+                }
+            }
+            Ok::<_, DbError>(leftover)
+        })
+        .await?;
+    let count = leftover.len() as u64;
+    let store = store.clone();
+    super::staging::blocking(move || {
+        store.unstage(&leftover);
+        Ok(())
+    })
+    .await?;
+    Ok(count)
+}
+
+/// The ids among a folder's file names; other names are not ours to touch.
+fn ids_in(folder: &Path) -> Vec<UploadId> {
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .collect()
+}

@@ -1,0 +1,54 @@
+//! Commits: the rules by which a vault's tree changes.
+//!
+//! [`validate()`] checks what can be checked without rows, [`apply()`] does the rest in one
+//! transaction: everything happens or nothing.
+
+mod apply;
+pub(crate) mod cursor;
+mod validate;
+
+pub(crate) use apply::apply;
+use protocol::{Head, NodeId};
+pub(crate) use validate::{check_head, check_metadata, upload, validate};
+
+use crate::db::DbError;
+use crate::error::ApiError;
+
+/// Why a commit is not applied.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CommitError {
+    /// Rows.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The account has no keys.
+    #[error("a bare account")]
+    Bare,
+    /// A change does not fit: an id that was used before, something that is not there, not the
+    /// next rev, an upload that is not finished. Things of other accounts look exactly like that.
+    #[error("change {0} does not fit")]
+    Conflict(usize),
+    /// Heads that have moved on, and folders that are not there (any more).
+    #[error("heads have moved on")]
+    HeadConflict {
+        heads: Vec<Head>,
+        missing: Vec<NodeId>,
+    },
+    /// Folders that change without a new head.
+    #[error("heads are missing")]
+    HeadRequired(Vec<NodeId>),
+}
+
+impl From<CommitError> for ApiError {
+    fn from(error: CommitError) -> Self {
+        match error {
+            CommitError::Db(error) => error.into(),
+            CommitError::Bare => Self::bare_account(),
+            CommitError::Conflict(index) => {
+                Self::conflict("A change does not fit the current state.")
+                    .with_details(serde_json::json!({ "change": index }))
+            }
+            CommitError::HeadConflict { heads, missing } => Self::head_conflict(&heads, &missing),
+            CommitError::HeadRequired(folders) => Self::head_required(&folders),
+        }
+    }
+}

@@ -1,0 +1,279 @@
+//! Configuration: flags win over the environment, which wins over the TOML file.
+
+mod file;
+mod rate;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use rate::Rate;
+
+/// The command line of `strongroom-server`.
+#[derive(Debug, Parser)]
+#[command(
+    name = "strongroom-server",
+    version,
+    about = "Strongroom: file storage whose server can open nothing of what it stores",
+    after_help = "Every option can also be set in the environment (the name in brackets) or, with \
+                  --config, in a TOML file under its own name with underscores (data_dir = \"…\"). \
+                  Flags win over the environment, the environment wins over the file.",
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server until it is told to stop (SIGTERM or Ctrl-C)
+    Serve(Box<ServeArgs>),
+    /// Print the OpenAPI document and exit
+    Openapi,
+}
+
+/// The options of `serve`, as given; [`ServeArgs::resolve`] completes them.
+#[derive(Debug, Default, Args)]
+pub struct ServeArgs {
+    /// A TOML file with any of these options
+    #[arg(long, env = "STRONGROOM_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Where everything is kept; created if it does not exist [default: ./data]
+    #[arg(long, env = "STRONGROOM_DATA_DIR", value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:8000]
+    #[arg(long, env = "STRONGROOM_LISTEN", value_name = "ADDR:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// The address under which people reach the server, if a proxy stands in front of it,
+    /// such as https://files.example.org
+    #[arg(long, env = "STRONGROOM_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed: addresses, separated by commas
+    #[arg(
+        long,
+        env = "STRONGROOM_TRUSTED_PROXIES",
+        value_name = "IP,…",
+        value_delimiter = ','
+    )]
+    pub trusted_proxies: Option<Vec<IpAddr>>,
+    /// Origins whose pages may call the API, separated by commas [default: http://localhost:3000]
+    #[arg(long, env = "STRONGROOM_CORS_ORIGINS", value_name = "URL,…", value_delimiter = ',', value_parser = origin)]
+    pub cors_origins: Option<Vec<String>>,
+    /// Which rate limits hold [default: personal]
+    #[arg(long, env = "STRONGROOM_RATE_LIMITS", value_name = "PRESET")]
+    pub rate_limits: Option<Preset>,
+    /// Registrations per address, such as 3/h, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_REGISTRATION", value_name = "RATE")]
+    pub limit_registration: Option<Rate>,
+    /// Sign-ins per address, such as 5/15min, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_LOGIN", value_name = "RATE")]
+    pub limit_login: Option<Rate>,
+    /// Requests per account, such as 1000/min, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_GENERAL", value_name = "RATE")]
+    pub limit_general: Option<Rate>,
+    /// New uploads per account, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_UPLOADS", value_name = "RATE")]
+    pub limit_uploads: Option<Rate>,
+    /// Downloads per account, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_DOWNLOADS", value_name = "RATE")]
+    pub limit_downloads: Option<Rate>,
+    /// Other requests without signing in, per address, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_PUBLIC", value_name = "RATE")]
+    pub limit_public: Option<Rate>,
+    /// What a new account may store, in bytes [default: 5368709120]
+    #[arg(long, env = "STRONGROOM_QUOTA", value_name = "BYTES")]
+    pub quota: Option<u64>,
+    /// The largest upload, in bytes [default: what the quota allows]
+    #[arg(long, env = "STRONGROOM_MAX_UPLOAD_SIZE", value_name = "BYTES")]
+    pub max_upload_size: Option<u64>,
+    /// Uploads that nobody goes on with are dropped after this many seconds [default: 86400]
+    #[arg(long, env = "STRONGROOM_UPLOAD_EXPIRY", value_name = "SECONDS")]
+    pub upload_expiry: Option<u64>,
+    /// Seconds between two sweeps of what is left over [default: 60]
+    #[arg(long, env = "STRONGROOM_SWEEP_INTERVAL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
+    pub sweep_interval: Option<u64>,
+    /// How much is logged: error, warn, info, debug or trace [default: info]
+    #[arg(long, env = "STRONGROOM_LOG", value_name = "LEVEL")]
+    pub log: Option<tracing::Level>,
+}
+
+/// A set of rate limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// For a household: strict where strangers knock, generous inside
+    #[default]
+    Personal,
+    /// The API documentation's table, to the letter
+    Documented,
+}
+
+/// The limits in force; `None` means unlimited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Per address.
+    pub registration: Option<Rate>,
+    /// Per address.
+    pub login: Option<Rate>,
+    /// Per account.
+    pub general: Option<Rate>,
+    /// Per account; creating an upload counts as one.
+    pub uploads: Option<Rate>,
+    /// Per account; issuing a URL counts as one.
+    pub downloads: Option<Rate>,
+    /// Per address.
+    pub public: Option<Rate>,
+    /// Whether the parts of an upload count as requests of the account.
+    pub count_upload_parts: bool,
+}
+
+/// Everything that `serve` needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where everything is kept.
+    pub data_dir: PathBuf,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Without a slash at the end.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Origins whose pages may call the API.
+    pub cors_origins: Vec<String>,
+    /// The rate limits in force.
+    pub limits: Limits,
+    /// Bytes, for new accounts.
+    pub quota: u64,
+    /// Bytes.
+    pub max_upload_size: Option<u64>,
+    /// After which an upload that nobody goes on with is dropped.
+    pub upload_expiry: Duration,
+    /// Between two sweeps.
+    pub sweep_interval: Duration,
+    /// How much is logged.
+    pub log: tracing::Level,
+}
+
+/// Why a configuration cannot be used; a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct ConfigError(pub(crate) String);
+
+impl ServeArgs {
+    /// Completes the given options from the file and the defaults.
+    ///
+    /// # Errors
+    /// When the file cannot be read or a value in it cannot be used.
+    pub fn resolve(self) -> Result<Config, ConfigError> {
+        let file = match &self.config {
+            Some(path) => file::read(path)?,
+            None => ServeArgs::default(),
+        };
+        let args = self.over(file);
+        let preset = Limits::of(args.rate_limits.unwrap_or_default());
+        let over = |given: Option<Rate>, preset| given.map_or(preset, Rate::limit);
+        Ok(Config {
+            data_dir: args.data_dir.unwrap_or_else(|| "./data".into()),
+            listen: args
+                .listen
+                .unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8000))),
+            public_url: args.public_url,
+            trusted_proxies: args.trusted_proxies.unwrap_or_default(),
+            cors_origins: args
+                .cors_origins
+                .unwrap_or_else(|| vec!["http://localhost:3000".to_owned()]),
+            limits: Limits {
+                registration: over(args.limit_registration, preset.registration),
+                login: over(args.limit_login, preset.login),
+                general: over(args.limit_general, preset.general),
+                uploads: over(args.limit_uploads, preset.uploads),
+                downloads: over(args.limit_downloads, preset.downloads),
+                public: over(args.limit_public, preset.public),
+                ..preset
+            },
+            quota: args.quota.unwrap_or(5_368_709_120),
+            max_upload_size: args.max_upload_size,
+            upload_expiry: Duration::from_secs(args.upload_expiry.unwrap_or(86_400)),
+            sweep_interval: Duration::from_secs(args.sweep_interval.unwrap_or(60)),
+            log: args.log.unwrap_or(tracing::Level::INFO),
+        })
+    }
+
+    /// These options where given, else the file's.
+    fn over(self, file: ServeArgs) -> ServeArgs {
+        ServeArgs {
+            config: self.config,
+            data_dir: self.data_dir.or(file.data_dir),
+            listen: self.listen.or(file.listen),
+            public_url: self.public_url.or(file.public_url),
+            trusted_proxies: self.trusted_proxies.or(file.trusted_proxies),
+            cors_origins: self.cors_origins.or(file.cors_origins),
+            rate_limits: self.rate_limits.or(file.rate_limits),
+            limit_registration: self.limit_registration.or(file.limit_registration),
+            limit_login: self.limit_login.or(file.limit_login),
+            limit_general: self.limit_general.or(file.limit_general),
+            limit_uploads: self.limit_uploads.or(file.limit_uploads),
+            limit_downloads: self.limit_downloads.or(file.limit_downloads),
+            limit_public: self.limit_public.or(file.limit_public),
+            quota: self.quota.or(file.quota),
+            max_upload_size: self.max_upload_size.or(file.max_upload_size),
+            upload_expiry: self.upload_expiry.or(file.upload_expiry),
+            sweep_interval: self.sweep_interval.or(file.sweep_interval),
+            log: self.log.or(file.log),
+        }
+    }
+}
+
+impl Limits {
+    fn of(preset: Preset) -> Self {
+        let minute = 60;
+        let hour = 60 * minute;
+        let rate = |count, seconds| Some(Rate::new(count, seconds));
+        let common = Self {
+            registration: rate(3, hour),
+            login: rate(5, 15 * minute),
+            general: rate(1000, minute),
+            uploads: None,
+            downloads: None,
+            public: rate(100, minute),
+            count_upload_parts: false,
+        };
+        match preset {
+            Preset::Personal => common,
+            Preset::Documented => Self {
+                general: rate(1000, hour),
+                uploads: rate(20, hour),
+                downloads: rate(100, hour),
+                count_upload_parts: true,
+                ..common
+            },
+        }
+    }
+}
+
+/// `http(s)://host[:port][/path]`, the slash at the end cut off.
+fn public_url(text: &str) -> Result<String, String> {
+    origin(text.trim_end_matches('/')).and_then(|url| {
+        if url.contains(['?', '#']) {
+            return Err("it may have neither ? nor #".to_owned());
+        }
+        Ok(url)
+    })
+}
+
+/// An absolute http or https URL.
+fn origin(text: &str) -> Result<String, String> {
+    let uri: axum::http::Uri = text.parse().map_err(|_| "it is not a URL".to_owned())?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("http" | "https"), Some(_)) => Ok(text.to_owned()),
+        _ => Err("it must start with http:// or https:// and name a host".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests;

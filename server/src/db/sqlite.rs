@@ -1,0 +1,199 @@
+//! SQLite: one writer, several readers, write-ahead log, every commit synced.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, Transaction, TransactionBehavior};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use super::{Conn, DbError, Param, Row, Value, migrate};
+
+/// Read connections; each costs about 2 MiB of page cache at most.
+const READERS: usize = 8;
+/// Larger than the number of statements in the program.
+const CACHED_STATEMENTS: usize = 160;
+
+pub(super) struct Sqlite {
+    path: PathBuf,
+    writer: Mutex<Connection>,
+    writer_permits: Arc<Semaphore>,
+    readers: Mutex<Vec<Connection>>,
+    reader_permits: Arc<Semaphore>,
+}
+
+impl Sqlite {
+    pub(super) fn open(path: &Path) -> Result<Self, DbError> {
+        let mut writer = connect(path, false)?;
+        migrate::run(&mut writer)?;
+        let readers = (0..READERS)
+            .map(|_| connect(path, true))
+            .collect::<Result<Vec<_>, DbError>>()?;
+        Ok(Self {
+            path: path.to_owned(),
+            writer: Mutex::new(writer),
+            writer_permits: Arc::new(Semaphore::new(1)),
+            readers: Mutex::new(readers),
+            reader_permits: Arc::new(Semaphore::new(READERS)),
+        })
+    }
+
+    pub(super) async fn reader_permit(&self) -> Result<OwnedSemaphorePermit, DbError> {
+        acquire(&self.reader_permits).await
+    }
+
+    pub(super) async fn writer_permit(&self) -> Result<OwnedSemaphorePermit, DbError> {
+        acquire(&self.writer_permits).await
+    }
+
+    pub(super) fn read<T, E: From<DbError>>(
+        &self,
+        f: impl FnOnce(&mut dyn Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let idle = self
+            .readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
+        // A connection is missing only after a panic took it along.
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => connect(&self.path, true)?,
+        };
+        let result = transact(&mut connection, TransactionBehavior::Deferred, f);
+        self.readers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(connection);
+        result
+    }
+
+    pub(super) fn write<T, E: From<DbError>>(
+        &self,
+        f: impl FnOnce(&mut dyn Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // A panic rolls the transaction back, so a poisoned lock hides no half-done work.
+        let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        transact(&mut connection, TransactionBehavior::Immediate, f)
+    }
+}
+
+async fn acquire(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbError> {
+    Arc::clone(semaphore)
+        .acquire_owned()
+        .await
+        .map_err(|_| DbError::Unavailable("the server is stopping".into()))
+}
+
+fn transact<T, E: From<DbError>>(
+    connection: &mut Connection,
+    behavior: TransactionBehavior,
+    f: impl FnOnce(&mut dyn Conn) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut transaction = connection
+        .transaction_with_behavior(behavior)
+        .map_err(|error| classify(error).into())?;
+    let value = f(&mut transaction)?;
+    transaction
+        .commit()
+        .map_err(|error| classify(error).into())?;
+    Ok(value)
+}
+
+fn connect(path: &Path, read_only: bool) -> Result<Connection, DbError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(classify)?;
+    connection
+        .busy_timeout(Duration::from_secs(10))
+        .map_err(classify)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON;
+             PRAGMA trusted_schema = OFF;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA cache_size = -2000;",
+        )
+        .map_err(classify)?;
+    if read_only {
+        connection
+            .execute_batch("PRAGMA query_only = ON")
+            .map_err(classify)?;
+    }
+    Ok(connection)
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Param::Null => ValueRef::Null,
+            Param::Int(n) => ValueRef::Integer(*n),
+            Param::Text(text) => ValueRef::Text(text.as_bytes()),
+            Param::Blob(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
+}
+
+impl Conn for Transaction<'_> {
+    fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, DbError> {
+        let mut statement = self.prepare_cached(sql).map_err(classify)?;
+        let changed = statement
+            .execute(rusqlite::params_from_iter(params))
+            .map_err(classify)?;
+        Ok(changed as u64)
+    }
+
+    fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        let mut statement = self.prepare_cached(sql).map_err(classify)?;
+        let columns = statement.column_count();
+        let mut rows = statement
+            .query(rusqlite::params_from_iter(params))
+            .map_err(classify)?;
+        let mut result = Vec::new();
+        while let Some(row) = rows.next().map_err(classify)? {
+            let mut values = Vec::with_capacity(columns);
+            for index in 0..columns {
+                values.push(match row.get_ref(index).map_err(classify)? {
+                    ValueRef::Null => Value::Null,
+                    ValueRef::Integer(n) => Value::Int(n),
+                    ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into()),
+                    ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                    ValueRef::Real(_) => {
+                        return Err(DbError::Column {
+                            index,
+                            expected: "of a known type",
+                        });
+                    }
+                });
+            }
+            result.push(Row(values));
+        }
+        Ok(result)
+    }
+}
+
+/// Tells a full disk and an absent database from a mistake in a statement.
+pub(super) fn classify(error: rusqlite::Error) -> DbError {
+    let message = error.to_string();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => DbError::Full(message),
+        // A write that goes beyond the process's file size limit ends here.
+        Some(ErrorCode::SystemIoFailure) => DbError::Full(message),
+        Some(
+            ErrorCode::DatabaseBusy
+            | ErrorCode::DatabaseLocked
+            | ErrorCode::CannotOpen
+            | ErrorCode::DatabaseCorrupt
+            | ErrorCode::NotADatabase
+            | ErrorCode::PermissionDenied
+            | ErrorCode::ReadOnly
+            | ErrorCode::OutOfMemory,
+        ) => DbError::Unavailable(message),
+        _ => DbError::Statement(message),
+    }
+}

@@ -1,0 +1,100 @@
+use super::*;
+use crate::repo::all_statements;
+
+fn open() -> (tempfile::TempDir, sqlite::Sqlite) {
+    let dir = tempfile::tempdir().unwrap();
+    let engine = sqlite::Sqlite::open(&dir.path().join("db")).unwrap();
+    (dir, engine)
+}
+
+#[test]
+fn every_statement_can_be_prepared() {
+    let (dir, _engine) = open();
+    let connection = rusqlite::Connection::open(dir.path().join("db")).unwrap();
+    let statements = all_statements();
+    assert!(statements.len() > 60, "{}", statements.len());
+    for sql in statements {
+        if let Err(error) = connection.prepare(sql) {
+            panic!("{error}\n{sql}");
+        }
+    }
+}
+
+#[test]
+fn no_statement_reads_a_whole_table() {
+    let (dir, _engine) = open();
+    let connection = rusqlite::Connection::open(dir.path().join("db")).unwrap();
+    for sql in all_statements() {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let count = plan.parameter_count();
+        let nulls = std::iter::repeat_n(rusqlite::types::Null, count);
+        let steps: Vec<String> = plan
+            .query_map(rusqlite::params_from_iter(nulls), |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        for step in &steps {
+            let scans = step.starts_with("SCAN") && !step.contains("INDEX");
+            // The rows of the recursive part, the first account, a constant.
+            let fine = ["below", "b", "CONSTANT ROW", "users"];
+            let fine = fine.iter().any(|name| step == &format!("SCAN {name}"));
+            assert!(!scans || fine, "{step}\n{sql}");
+        }
+    }
+}
+
+#[test]
+fn what_fails_leaves_nothing() {
+    let (_dir, engine) = open();
+    let insert = "INSERT INTO spent_versions (id) VALUES (?1)";
+    let result: Result<(), DbError> = engine.write(|c| {
+        c.execute(insert, &[blob(b"a")])?;
+        c.execute("INSERT INTO nowhere VALUES (1)", &[]).map(|_| ())
+    });
+    assert!(matches!(result, Err(DbError::Statement(_))));
+    engine.write(|c| c.execute(insert, &[blob(b"b")])).unwrap();
+    let rows = engine
+        .read(|c| c.query("SELECT id FROM spent_versions", &[]))
+        .unwrap();
+    assert_eq!(rows.len(), 1);
+    let refused = engine.read(|c| c.execute(insert, &[blob(b"c")]));
+    assert!(refused.is_err(), "readers must not write");
+}
+
+#[test]
+fn a_newer_database_is_left_alone() {
+    let (dir, engine) = open();
+    drop(engine);
+    let path = dir.path().join("db");
+    rusqlite::Connection::open(&path)
+        .unwrap()
+        .execute_batch("PRAGMA user_version = 99")
+        .unwrap();
+    let Err(error) = sqlite::Sqlite::open(&path) else {
+        panic!("it was opened")
+    };
+    assert!(matches!(
+        error,
+        DbError::TooNew {
+            found: 99,
+            known: 1
+        }
+    ));
+}
+
+#[test]
+fn columns_have_their_types() {
+    let (_dir, engine) = open();
+    let mut row = engine
+        .read(|c| c.query_one("SELECT 7, -1, 'a', x'00', NULL", &[]))
+        .unwrap()
+        .unwrap();
+    assert_eq!(row.take::<u64>(0).unwrap(), 7);
+    assert!(row.take::<u64>(1).is_err());
+    assert_eq!(row.take::<String>(2).unwrap(), "a");
+    assert_eq!(row.take::<Vec<u8>>(3).unwrap(), [0]);
+    assert_eq!(row.take::<Option<i64>>(4).unwrap(), None);
+    assert!(row.take::<i64>(9).is_err());
+}

@@ -1,0 +1,9 @@
+//! What every request and answer goes through.
+
+pub(crate) mod answer;
+pub(crate) mod context;
+pub(crate) mod cors;
+pub(crate) mod drain;
+pub(crate) mod fields;
+pub(crate) mod input;
+pub(crate) mod origin;

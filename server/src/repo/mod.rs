@@ -1,0 +1,41 @@
+//! All SQL, one file a table. Functions here know rows and nothing of HTTP.
+
+/// Declares statements as constants, and lists them for the test that prepares each.
+macro_rules! statements {
+    ($($(#[$attribute:meta])* $name:ident = $sql:expr;)*) => {
+        $($(#[$attribute])* const $name: &str = $sql;)*
+        #[cfg(test)]
+        pub(crate) const STATEMENTS: &[&str] = &[$($name),*];
+    };
+}
+
+pub(crate) mod changes;
+pub(crate) mod commits;
+pub(crate) mod files;
+pub(crate) mod heads;
+pub(crate) mod nodes;
+pub(crate) mod sessions;
+pub(crate) mod subtree;
+pub(crate) mod uploads;
+pub(crate) mod users;
+pub(crate) mod vaults;
+pub(crate) mod versions;
+
+/// Every statement of the program.
+#[cfg(test)]
+pub(crate) fn all_statements() -> Vec<&'static str> {
+    [
+        changes::STATEMENTS,
+        commits::STATEMENTS,
+        files::STATEMENTS,
+        heads::STATEMENTS,
+        nodes::STATEMENTS,
+        sessions::STATEMENTS,
+        subtree::STATEMENTS,
+        uploads::STATEMENTS,
+        users::STATEMENTS,
+        vaults::STATEMENTS,
+        versions::STATEMENTS,
+    ]
+    .concat()
+}

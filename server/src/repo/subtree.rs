@@ -1,0 +1,120 @@
+//! What concerns a node with everything below it.
+
+use protocol::{NodeId, UploadId};
+
+use crate::db::{Conn, DbError, blob, int};
+
+/// The node and all nodes below it.
+macro_rules! below {
+    () => {
+        "WITH RECURSIVE below (id) AS (
+             SELECT id FROM nodes WHERE id = ?1
+             UNION ALL
+             SELECT n.id FROM nodes n JOIN below b ON n.parent_id = b.id) "
+    };
+}
+
+/// The same, but not below nodes that are in the trash themselves.
+macro_rules! untrashed_below {
+    () => {
+        "WITH RECURSIVE below (id) AS (
+             SELECT id FROM nodes WHERE id = ?1
+             UNION ALL
+             SELECT n.id FROM nodes n JOIN below b ON n.parent_id = b.id
+             WHERE n.trashed_at IS NULL) "
+    };
+}
+
+statements! {
+    COUNT_LIVE = concat!(below!(), "SELECT COUNT(*) FROM nodes
+                 WHERE id IN (SELECT id FROM below) AND kind = 0 AND live = 1");
+    HIDE = concat!(below!(), "UPDATE nodes SET live = 0
+           WHERE id IN (SELECT id FROM below) AND live = 1");
+    COUNT_HIDDEN = concat!(untrashed_below!(), "SELECT COUNT(*) FROM nodes
+                   WHERE id IN (SELECT id FROM below) AND kind = 0 AND live = 0");
+    SHOW = concat!(untrashed_below!(), "UPDATE nodes SET live = 1
+           WHERE id IN (SELECT id FROM below) AND live = 0");
+    TOTALS = concat!(below!(), "SELECT CAST(COALESCE(SUM(stored_size), 0) AS BIGINT),
+                    CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
+                    CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN live ELSE 0 END), 0) AS BIGINT)
+             FROM nodes WHERE id IN (SELECT id FROM below)");
+    BLOBS = concat!(below!(), "SELECT blob_id FROM versions
+            WHERE node_id IN (SELECT id FROM below)");
+    SPEND_VERSIONS = concat!(below!(), "INSERT INTO spent_versions (id)
+                     SELECT id FROM versions WHERE node_id IN (SELECT id FROM below)");
+    ENTOMB = concat!(below!(), "INSERT INTO tombstones (id, owner_id, parent_id, kind, purged_at, feed)
+             SELECT id, owner_id, parent_id, kind, ?2, CASE WHEN id = ?1 THEN ?3 ELSE NULL END
+             FROM nodes WHERE id IN (SELECT id FROM below)");
+    DELETE_VERSIONS = concat!(below!(), "DELETE FROM versions
+                      WHERE node_id IN (SELECT id FROM below)");
+    DELETE_HEADS = concat!(below!(), "DELETE FROM heads WHERE node_id IN (SELECT id FROM below)");
+    DELETE_ACLS = concat!(below!(), "DELETE FROM acls WHERE node_id IN (SELECT id FROM below)");
+    DELETE_NODES = concat!(below!(), "DELETE FROM nodes WHERE id IN (SELECT id FROM below)");
+}
+
+/// What a purge gave back.
+pub(crate) struct Purged {
+    /// To be deleted once the transaction is durable.
+    pub(crate) blobs: Vec<UploadId>,
+    /// Stored bytes.
+    pub(crate) bytes: i64,
+    pub(crate) files: i64,
+    pub(crate) live_files: i64,
+}
+
+/// Marks a node and all below it as not live; answers how many files that hid.
+pub(crate) fn hide(conn: &mut dyn Conn, top: NodeId) -> Result<i64, DbError> {
+    let top = [blob(top.as_bytes())];
+    let hidden = single(conn, COUNT_LIVE, &top)?;
+    conn.execute(HIDE, &top)?;
+    Ok(hidden)
+}
+
+/// Marks a node and all below it as live, but for what was trashed on its own; answers how many
+/// files that brought back.
+pub(crate) fn show(conn: &mut dyn Conn, top: NodeId) -> Result<i64, DbError> {
+    let top = [blob(top.as_bytes())];
+    let shown = single(conn, COUNT_HIDDEN, &top)?;
+    conn.execute(SHOW, &top)?;
+    Ok(shown)
+}
+
+/// Removes a node and all below it. Ids stay taken; only the top gets a place in the feed.
+pub(crate) fn purge(
+    conn: &mut dyn Conn,
+    top: NodeId,
+    now: i64,
+    feed: u64,
+) -> Result<Purged, DbError> {
+    let id = blob(top.as_bytes());
+    let mut totals = conn
+        .query_one(TOTALS, &[id])?
+        .expect("an aggregate has one row");
+    let (bytes, files, live_files) = (totals.take(0)?, totals.take(1)?, totals.take(2)?);
+    let blobs = conn
+        .query(BLOBS, &[id])?
+        .into_iter()
+        .map(|mut row| row.take(0))
+        .collect::<Result<_, _>>()?;
+    conn.execute(SPEND_VERSIONS, &[id])?;
+    conn.execute(ENTOMB, &[id, int(now), int(feed)])?;
+    for statement in [DELETE_VERSIONS, DELETE_HEADS, DELETE_ACLS, DELETE_NODES] {
+        conn.execute(statement, &[id])?;
+    }
+    Ok(Purged {
+        blobs,
+        bytes,
+        files,
+        live_files,
+    })
+}
+
+fn single(
+    conn: &mut dyn Conn,
+    sql: &'static str,
+    params: &[crate::db::Param<'_>],
+) -> Result<i64, DbError> {
+    conn.query_one(sql, params)?
+        .expect("an aggregate has one row")
+        .take(0)
+}

@@ -1,0 +1,3 @@
+//! `/changes`.
+
+pub(crate) mod list;

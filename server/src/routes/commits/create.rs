@@ -1,0 +1,102 @@
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use protocol::{CommitRequest, CommitResponse, Failure, Success, UploadId};
+
+use crate::auth::VaultCaller;
+use crate::blobs::staging::blocking;
+use crate::clock::now_ms;
+use crate::commit::cursor::FeedCursor;
+use crate::commit::{CommitError, apply, validate};
+use crate::db::DbError;
+use crate::error::ApiResult;
+use crate::http::answer;
+use crate::http::input::{Body, LARGE};
+use crate::repo::uploads;
+use crate::state::AppState;
+
+/// Change a vault's tree
+///
+/// The only way in which a vault's tree changes: all of it happens, or none. A repeat of the same
+/// id gets the first answer. Each folder that changes needs a new head (428 `HEAD_REQUIRED` names
+/// those without), and each head says which one it follows (409 `HEAD_CONFLICT` has the current
+/// ones). A folder that is purged is one entry in the change feed, whatever was below it.
+#[utoipa::path(post, path = "/commits", tag = "Tree", operation_id = "commit",
+    request_body = CommitRequest, security(("bearer" = [])),
+    responses(
+        (status = 200, description = "Applied, now or before", body = Success<CommitResponse>),
+        (status = "default", description = "An error, in the envelope", body = Failure)))]
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    VaultCaller { caller, .. }: VaultCaller,
+    Body(commit): Body<CommitRequest, LARGE>,
+) -> ApiResult<Json<Success<CommitResponse>>> {
+    validate(&commit)?;
+    let commit = Arc::new(commit);
+    let staged: Vec<UploadId> = commit
+        .changes
+        .iter()
+        .filter_map(crate::commit::upload)
+        .collect();
+    let finished = name_blobs(&state, caller.user, staged).await?;
+
+    let now = now_ms();
+    let request = Arc::clone(&commit);
+    let applied = state
+        .db
+        .write::<_, CommitError, _>(move |c| apply(c, caller.user, &request, now))
+        .await?;
+
+    let (blobs, row) = (state.blobs.clone(), applied.row);
+    blocking(move || {
+        if !applied.repeated {
+            blobs.unstage(&finished);
+        }
+        for id in applied.orphaned {
+            blobs.discard(id);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(answer::ok(CommitResponse {
+        id: commit.id,
+        cursor: FeedCursor {
+            after: row.feed,
+            began: row.feed,
+        }
+        .encode(),
+        storage_used: row.storage_used,
+        storage_limit: row.storage_limit,
+    }))
+}
+
+/// Gives the bytes of finished uploads their lasting names, before rows point at them. Uploads
+/// that are not there or not finished are left to the transaction, which refuses them.
+async fn name_blobs(
+    state: &AppState,
+    user: protocol::UserId,
+    staged: Vec<UploadId>,
+) -> ApiResult<Vec<UploadId>> {
+    if staged.is_empty() {
+        return Ok(staged);
+    }
+    let finished = state
+        .db
+        .read::<_, DbError, _>(move |c| {
+            let mut finished = Vec::new();
+            for id in staged {
+                if uploads::get(c, id, user)?.is_some_and(|row| row.received == row.length) {
+                    finished.push(id);
+                }
+            }
+            Ok(finished)
+        })
+        .await?;
+    let blobs = state.blobs.clone();
+    let ids = finished.clone();
+    tokio::task::spawn_blocking(move || blobs.name_blobs(&ids))
+        .await
+        .map_err(crate::error::ApiError::internal)??;
+    Ok(finished)
+}

@@ -1,0 +1,3 @@
+//! `/commits`.
+
+pub(crate) mod create;

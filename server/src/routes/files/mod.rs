@@ -1,0 +1,35 @@
+//! `/files`.
+
+pub(crate) mod content;
+pub(crate) mod details;
+pub(crate) mod download;
+pub(crate) mod list;
+mod range;
+mod signature;
+pub(crate) mod vault_only;
+
+use protocol::{NodeId, UserId, VersionId};
+
+use crate::db::Conn;
+use crate::error::{ApiError, ApiResult};
+use crate::repo::versions::StoredRow;
+use crate::repo::{nodes, versions};
+
+/// The bytes of a file's version, the newest if none is named.
+///
+/// # Errors
+/// 410 for what its owner has in the trash or has purged, 404 for everything else that is not a
+/// file of this owner's.
+fn find_stored(
+    conn: &mut dyn Conn,
+    owner: UserId,
+    node: NodeId,
+    version: Option<VersionId>,
+) -> ApiResult<StoredRow> {
+    match versions::stored(conn, owner, node, version)? {
+        Some(row) if row.live => Ok(row),
+        Some(_) => Err(ApiError::gone()),
+        None if nodes::is_gone(conn, owner, node)? => Err(ApiError::gone()),
+        None => Err(ApiError::not_found()),
+    }
+}

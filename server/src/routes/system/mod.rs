@@ -1,0 +1,3 @@
+//! The server itself.
+
+pub(crate) mod health;

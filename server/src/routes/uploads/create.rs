@@ -1,0 +1,145 @@
+use axum::extract::{Request, State};
+use axum::http::header::LOCATION;
+use axum::http::{HeaderMap, StatusCode};
+use protocol::{Failure, UploadId, UserId};
+
+use super::receive::{Target, receive};
+use super::{UPLOAD_LENGTH, UPLOAD_METADATA, bytes_header, check_version, is_content, tus_headers};
+use crate::auth::Caller;
+use crate::blobs::BlobError;
+use crate::clock::now_ms;
+use crate::db::DbError;
+use crate::error::{ApiError, ApiResult};
+use crate::http::origin::Origin;
+use crate::limits::{Kind, Narrowest, count_in};
+use crate::repo::{uploads, users};
+use crate::secrets::random;
+use crate::state::AppState;
+
+/// The longest `Upload-Metadata`, in bytes. Nothing is done with it.
+const METADATA: usize = 4096;
+
+/// Start an upload
+///
+/// Reserves the declared length of the quota. A body of type `application/offset+octet-stream`
+/// may bring the first bytes.
+#[utoipa::path(post, path = "/uploads", tag = "Uploads", operation_id = "create_upload",
+    params(
+        ("Tus-Resumable" = String, Header, description = "1.0.0"),
+        ("Upload-Length" = u64, Header, description = "Bytes"),
+        ("Upload-Metadata" = Option<String>, Header, description = "Given back by HEAD")),
+    request_body(content_type = "application/offset+octet-stream", content = Option<Vec<u8>>),
+    security(("bearer" = [])),
+    responses(
+        (status = 201, description = "Started; Location, Upload-Offset and Upload-Expires in headers"),
+        (status = "default", description = "An error, in the envelope", body = Failure)))]
+pub(crate) async fn create(
+    State(state): State<AppState>,
+    caller: Caller,
+    narrowest: Narrowest,
+    Origin(origin): Origin,
+    request: Request,
+) -> ApiResult<(StatusCode, HeaderMap)> {
+    let headers = request.headers();
+    check_version(headers)?;
+    let length = bytes_header(headers, &UPLOAD_LENGTH)?
+        .ok_or_else(|| ApiError::bad_parameter("Upload-Length", "it is missing"))?;
+    if let Some(max) = state.config.max_upload_size
+        && length > max
+    {
+        return Err(ApiError::payload_too_large(max));
+    }
+    let metadata = headers
+        .get(UPLOAD_METADATA)
+        .map(|value| value.to_str().ok().filter(|text| text.len() <= METADATA))
+        .map(|text| {
+            text.ok_or_else(|| {
+                ApiError::bad_parameter("Upload-Metadata", "4096 ASCII characters at most")
+            })
+        })
+        .transpose()?
+        .unwrap_or_default()
+        .to_owned();
+    let with_content = is_content(headers);
+    count_in(&narrowest, &state, Kind::Uploads, caller.user.into())?;
+
+    let id = UploadId::from_random(random());
+    let guard = state
+        .locks
+        .try_lock(id)
+        .ok_or_else(|| ApiError::internal("a random id came twice"))?;
+    let expires_at = start(&state, caller.user, id, length, metadata).await?;
+    let (mut offset, mut expires) = (0, expires_at);
+    if with_content && length > 0 {
+        let target = Target {
+            id,
+            length,
+            offset: 0,
+        };
+        let kept = receive(&state, target, guard, request.into_body()).await?;
+        (offset, expires) = (kept.offset, kept.expires_at);
+    }
+    let mut headers = tus_headers(offset, expires);
+    let location = format!("{origin}/api/v1/uploads/{id}");
+    headers.insert(LOCATION, location.parse().map_err(ApiError::internal)?);
+    Ok((StatusCode::CREATED, headers))
+}
+
+/// Makes the row, then the file: the sweeper takes a file without a row for a leftover.
+async fn start(
+    state: &AppState,
+    user: UserId,
+    id: UploadId,
+    length: u64,
+    metadata: String,
+) -> ApiResult<i64> {
+    let now = now_ms();
+    let expires_at = now.saturating_add(expiry_ms(state));
+    state
+        .db
+        .write::<_, ApiError, _>(move |c| {
+            if !users::reserve(c, user, length)? {
+                let usage = users::usage(c, user)?.ok_or_else(ApiError::unauthorized)?;
+                return Err(ApiError::quota_exceeded(&usage, length));
+            }
+            Ok(uploads::insert(
+                c, id, user, length, &metadata, now, expires_at,
+            )?)
+        })
+        .await?;
+    let blobs = state.blobs.clone();
+    let made = tokio::task::spawn_blocking(move || blobs.create_staged(id))
+        .await
+        .map_err(ApiError::internal)?;
+    if let Err(error) = made {
+        discard(state, user, id).await?;
+        return Err(BlobError::into(error));
+    }
+    Ok(expires_at)
+}
+
+/// Gives the reservation back and removes the file.
+pub(super) async fn discard(state: &AppState, user: UserId, id: UploadId) -> ApiResult<bool> {
+    let length = state
+        .db
+        .write::<_, DbError, _>(move |c| {
+            let length = uploads::delete(c, id, user)?;
+            if let Some(length) = length {
+                users::release(c, user, length)?;
+            }
+            Ok(length)
+        })
+        .await?;
+    if length.is_some() {
+        let blobs = state.blobs.clone();
+        tokio::task::spawn_blocking(move || blobs.discard(id))
+            .await
+            .map_err(ApiError::internal)?;
+    }
+    Ok(length.is_some())
+}
+
+/// How long an upload is kept after something last arrived.
+pub(super) fn expiry_ms(state: &AppState) -> i64 {
+    i64::try_from(state.config.upload_expiry.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,115 @@
+use axum::Json;
+use axum::extract::State;
+use protocol::{ChangePasswordRequest, ErrorCode, Failure};
+
+use super::keys::{STATE, check, epoch_conflict};
+use crate::auth::Caller;
+use crate::clock::now_ms;
+use crate::db::{Conn, DbError};
+use crate::error::{ApiError, ApiResult};
+use crate::http::answer;
+use crate::http::fields::Fields;
+use crate::http::input::{Body, MEDIUM};
+use crate::limits::{Kind, Narrowest, count_in};
+use crate::repo::{sessions, users, vaults};
+use crate::state::AppState;
+
+/// Change the password
+///
+/// A vault sends the account key wrapped anew and the next account state along: all of it
+/// happens, or none. No file is sealed again. All other sessions end.
+#[utoipa::path(patch, path = "/user/password", tag = "Accounts", operation_id = "change_password",
+    request_body = ChangePasswordRequest, security(("bearer" = [])),
+    responses(
+        (status = 200, description = "Changed", body = answer::Done),
+        (status = "default", description = "An error, in the envelope", body = Failure)))]
+pub(crate) async fn change_password(
+    State(state): State<AppState>,
+    caller: Caller,
+    narrowest: Narrowest,
+    Body(request): Body<ChangePasswordRequest, MEDIUM>,
+) -> ApiResult<Json<answer::Done>> {
+    validate(&request)?;
+    let complete =
+        request.kdf.is_some() && request.wrapped_key.is_some() && request.account_state.is_some();
+    if caller.root.is_some() && !complete {
+        return Err(ApiError::new(
+            ErrorCode::KeysRequired,
+            "A vault's new password comes with kdf, wrapped_key and account_state.",
+        ));
+    }
+    // Whoever found an open session shall not guess the password with it.
+    count_in(&narrowest, &state, Kind::Password, caller.user.into())?;
+    let user = caller.user;
+    let old = state
+        .db
+        .read::<_, DbError, _>(move |c| users::password(c, user))
+        .await?
+        .ok_or_else(ApiError::unauthorized)?;
+    if !state
+        .passwords
+        .verify(request.old_password_hash.clone(), Some(old.clone()))
+        .await?
+    {
+        return Err(wrong_password());
+    }
+    let new = state
+        .passwords
+        .hash(request.new_password_hash.clone())
+        .await?;
+    let now = now_ms();
+    state
+        .db
+        .write::<_, ApiError, _>(move |c| {
+            if caller.root.is_some() {
+                change_keys(c, &caller, &request)?;
+            }
+            let (salt, kdf) = (&request.new_salt, request.kdf.as_deref());
+            if !users::set_password(c, user, &new, salt, kdf, &old)? {
+                return Err(ApiError::conflict("The password has changed meanwhile."));
+            }
+            sessions::revoke_others(c, user, caller.session, now)?;
+            Ok(())
+        })
+        .await?;
+    Ok(answer::done("Password updated successfully"))
+}
+
+fn change_keys(
+    conn: &mut dyn Conn,
+    caller: &Caller,
+    request: &ChangePasswordRequest,
+) -> ApiResult<()> {
+    let user = caller.user;
+    let (current, _) = vaults::epochs(conn, user)?.ok_or_else(ApiError::bare_account)?;
+    if let Some(next) = &request.account_state
+        && !vaults::set_state(conn, user, next)?
+    {
+        return Err(epoch_conflict("account_state", current));
+    }
+    if let Some(key) = &request.wrapped_key {
+        vaults::set_wrapped_key(conn, user, &key.0)?;
+    }
+    Ok(())
+}
+
+fn validate(request: &ChangePasswordRequest) -> ApiResult<()> {
+    let mut fields = Fields::default();
+    fields.text("new_password_hash", &request.new_password_hash, 32, 1024);
+    fields.text("new_salt", &request.new_salt, 16, 1024);
+    fields.opt_text("kdf", request.kdf.as_deref(), 200);
+    if let Some(key) = &request.wrapped_key {
+        fields.wrapped_key("wrapped_key", key);
+    }
+    if let Some(next) = &request.account_state {
+        check(&mut fields, "account_state", next, STATE);
+    }
+    fields.finish()
+}
+
+fn wrong_password() -> ApiError {
+    ApiError::new(
+        ErrorCode::InvalidCredentials,
+        "The current password is not right.",
+    )
+}

@@ -1,0 +1,34 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use tokio::sync::watch;
+
+use crate::auth::passwords::Passwords;
+use crate::blobs::BlobStore;
+use crate::config::Config;
+use crate::db::Db;
+use crate::limits::Limiter;
+use crate::secrets::Secrets;
+use crate::uploads::Locks;
+
+/// Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct AppState {
+    pub(crate) config: Arc<Config>,
+    pub(crate) db: Db,
+    pub(crate) blobs: BlobStore,
+    pub(crate) secrets: Arc<Secrets>,
+    pub(crate) passwords: Passwords,
+    pub(crate) limiter: Arc<Limiter>,
+    pub(crate) locks: Locks,
+    /// Becomes true when uploads under way must stop where they are.
+    pub(crate) stopping: watch::Receiver<bool>,
+}
+
+impl FromRef<AppState> for Db {
+    fn from_ref(state: &AppState) -> Self {
+        state.db.clone()
+    }
+}
