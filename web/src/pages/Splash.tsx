@@ -7,11 +7,13 @@ import css from './Splash.module.css';
 export function Splash() {
   const { t } = useText();
   return (
-    <div className={css.page}>
-      <Logo name={t('app.name')} />
+    <main className={css.page}>
+      <h1>
+        <Logo name={t('app.name')} />
+      </h1>
       <p className={css.words} role="status">
         <Spinner /> {t('app.starting')}
       </p>
-    </div>
+    </main>
   );
 }

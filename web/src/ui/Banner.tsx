@@ -21,11 +21,13 @@ export function Banner({ tone, title, children, actions, isAlert = false }: Bann
   return (
     <div className={`${css.banner} ${css[tone]}`} role={isAlert ? 'alert' : undefined}>
       <Icon size={18} className={css.icon} aria-hidden="true" />
-      <div className={css.words}>
-        {title !== undefined && <p className={css.title}>{title}</p>}
-        {children !== undefined && <div className={css.text}>{children}</div>}
+      <div className={css.content}>
+        <div className={css.words}>
+          {title !== undefined && <p className={css.title}>{title}</p>}
+          {children !== undefined && <div className={css.text}>{children}</div>}
+        </div>
+        {actions !== undefined && <div className={css.actions}>{actions}</div>}
       </div>
-      {actions !== undefined && <div className={css.actions}>{actions}</div>}
     </div>
   );
 }

@@ -13,11 +13,14 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className' | 'childr
 }
 
 export function Button({ look = 'secondary', icon, children, isBusy = false, isWide = false, ...props }: ButtonProps) {
+  // Not react-aria's own pending state: that announces a progress bar inside the button,
+  // while here the words beside the button are what is read aloud.
+  const busy = { 'aria-disabled': true, type: 'button', onPress: undefined } as const;
   return (
     <AriaButton
       {...props}
-      isPending={isBusy}
-      className={`${css.button} ${css[look]} ${isWide ? css.wide : ''}`}
+      {...(isBusy && busy)}
+      className={`${css.button} ${css[look]} ${isWide ? css.wide : ''} ${isBusy ? css.busy : ''}`}
     >
       {isBusy ? <Spinner /> : icon}
       <span className={css.label}>{children}</span>

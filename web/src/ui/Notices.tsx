@@ -34,6 +34,7 @@ interface NoticesProps {
 export function Notices({ children, label, dismissLabel }: NoticesProps) {
   const [notices, setNotices] = useState<readonly (Notice & { id: number })[]>([]);
   const nextId = useRef(0);
+  const region = useRef<HTMLElement>(null);
 
   const dismiss = useCallback((id: number) => {
     setNotices((shown) => shown.filter((notice) => notice.id !== id));
@@ -43,7 +44,12 @@ export function Notices({ children, label, dismissLabel }: NoticesProps) {
       const id = nextId.current;
       nextId.current += 1;
       setNotices((shown) => [...shown, { ...notice, id }].slice(-AT_ONCE));
-      if (notice.isProblem !== true) setTimeout(() => dismiss(id), SHOWN_MS);
+      // Nothing goes away under the pointer, or from someone on the way to its button.
+      const leave = () => {
+        if (region.current?.matches(':hover, :focus-within') === true) setTimeout(leave, SHOWN_MS);
+        else dismiss(id);
+      };
+      if (notice.isProblem !== true) setTimeout(leave, SHOWN_MS);
     },
     [dismiss],
   );
@@ -76,7 +82,7 @@ export function Notices({ children, label, dismissLabel }: NoticesProps) {
   return (
     <NotifyContext value={notify}>
       {children}
-      <section className={css.region} aria-label={label} aria-live="polite">
+      <section ref={region} className={css.region} aria-label={label} aria-live="polite">
         <ol className={css.list}>{list}</ol>
       </section>
     </NotifyContext>

@@ -56,7 +56,7 @@ export function CheckStep({ task, phrase, places, email, onEmail, onBack, onComp
             isMonospace
             value={typed[place] ?? ''}
             onChange={(word) => setTyped({ ...typed, [place]: word })}
-            error={isChecked && !isRight(place) ? t('check.wrong', { number: place + 1 }) : undefined}
+            error={isChecked && !isRight(place) ? t((typed[place] ?? '') === '' ? 'check.empty' : 'check.wrong', { number: place + 1 }) : undefined}
           />
         ))}
       </div>

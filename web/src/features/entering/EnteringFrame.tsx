@@ -38,7 +38,7 @@ export function EnteringFrame({ title, children, step, footer, isWide = false }:
         {children}
       </main>
       <footer className={css.footer}>
-        {footer !== undefined && <p>{footer}</p>}
+        {Boolean(footer) && <p>{footer}</p>}
         <p className={css.private}>
           <ShieldCheck size={16} aria-hidden="true" />
           <span>{t('private.line')}</span>

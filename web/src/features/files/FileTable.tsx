@@ -91,8 +91,8 @@ export function FileTable(props: FileTableProps) {
               <SelectBox />
             </Column>
             <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
-            {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={104} isEnd />}
-            {isPhone ? null : <SortColumn id="modified" label={props.timeLabel} width={148} />}
+            {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
+            {isPhone ? null : <SortColumn id="modified" label={props.timeLabel} width={132} />}
             <Column id="actions" width={isTouch ? 56 : 44} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
               <span className="visually-hidden">{t('files.column.actions')}</span>
             </Column>

@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { parsePreferences } from './preferences';
+
+describe('stored preferences', () => {
+  it('are taken as far as they make sense', () => {
+    const stored = JSON.stringify({ theme: 'dark', language: 'de', sort: { column: 'size', direction: 'up' }, more: 1 });
+    expect(parsePreferences(stored)).toEqual({
+      theme: 'dark',
+      language: 'de',
+      sort: { column: 'size', direction: 'ascending' },
+    });
+  });
+
+  it.each([null, '', '{', '[]', '3', '{"theme":7,"sort":null}'])('%j falls back to the defaults', (stored) => {
+    expect(parsePreferences(stored)).toEqual({
+      theme: 'system',
+      language: null,
+      sort: { column: 'name', direction: 'ascending' },
+    });
+  });
+});

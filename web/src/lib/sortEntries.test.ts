@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import type { Entry } from '../crypto/types';
+import { sortEntries, type Sort } from './sortEntries';
+
+const entry = (id: string, change: Partial<Entry>): Entry => ({
+  id,
+  kind: 'file',
+  name: id,
+  mediaType: '',
+  size: 0,
+  modified: 0,
+  trashed: null,
+  ...change,
+});
+const order = (entries: Entry[], sort: Sort) => sortEntries(entries, sort, 'en').map(({ id }) => id);
+
+describe('the order of a list', () => {
+  it('counts like people do and keeps folders first', () => {
+    const entries = [entry('a', { name: 'img 10' }), entry('b', { name: 'IMG 9' }), entry('c', { name: 'z', kind: 'folder' })];
+    expect(order(entries, { column: 'name', direction: 'ascending' })).toEqual(['c', 'b', 'a']);
+    expect(order(entries, { column: 'name', direction: 'descending' })).toEqual(['c', 'a', 'b']);
+  });
+
+  it('falls back on names and then on ids, so that it never jumps', () => {
+    const entries = [entry('2', { name: 'same', size: 5 }), entry('1', { name: 'same', size: 5 }), entry('3', { name: 'a', size: 5 })];
+    expect(order(entries, { column: 'size', direction: 'ascending' })).toEqual(['3', '1', '2']);
+  });
+});
