@@ -150,6 +150,7 @@ CREATE TABLE uploads (
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX uploads_owner ON uploads (owner_id);
 CREATE INDEX uploads_expiry ON uploads (expires_at);
 
 -- Commits with their answers, for those who ask again.

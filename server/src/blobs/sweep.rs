@@ -103,7 +103,9 @@ async fn orphans(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
     let mut folders = vec![store.staged.clone()];
     let blobs = store.blobs.clone();
     let below: Vec<PathBuf> = super::staging::blocking(move || {
-        fs::read_dir(blobs)?.map(|entry| entry.map(|entry| entry.path())).collect()
+        fs::read_dir(blobs)?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect()
     })
     .await?;
     folders.extend(below);

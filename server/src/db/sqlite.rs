@@ -93,11 +93,9 @@ fn transact<T, E: From<DbError>>(
 ) -> Result<T, E> {
     let mut transaction = connection
         .transaction_with_behavior(behavior)
-        .map_err(|error| classify(error).into())?;
+        .map_err(classify)?;
     let value = f(&mut transaction)?;
-    transaction
-        .commit()
-        .map_err(|error| classify(error).into())?;
+    transaction.commit().map_err(classify)?;
     Ok(value)
 }
 
