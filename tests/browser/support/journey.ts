@@ -60,8 +60,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
 });
 
-/** Goes through the sign-up with its recovery phrase, and ends among the files. Returns the phrase. */
-export async function signUp(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<string[]> {
+/** Signs up with the recovery phrase, and ends among the files. */
+export async function signUp(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {
+  await askForAccount(page, server, email, password);
+  await expectFiles(page);
+}
+
+/** Goes through the sign-up up to its last click. */
+export async function askForAccount(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {
   await page.goto(`${server.url}/sign-up`);
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
@@ -78,8 +84,6 @@ export async function signUp(page: Page, server: RunningServer, email: string, p
     await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
   }
   await page.getByRole('button', { name: 'Create account' }).click();
-  await expectFiles(page);
-  return words;
 }
 
 export async function signIn(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {

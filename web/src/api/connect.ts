@@ -2,7 +2,6 @@ import createClient from 'openapi-fetch';
 
 import { Problem } from '../lib/problem';
 import type { Api, StorageNumbers } from './api';
-import { BASE_PATH } from './base';
 import { problemFromBody } from './envelope';
 import type { components, paths } from './schema.gen';
 import { Tokens, type FreshToken } from './tokens';
@@ -24,10 +23,10 @@ interface Answer<Body> {
 
 /** The server, as the rest of the app sees it. Bodies that the vault made are passed on as they are; the server checks them. */
 export function connectApi({ onEnded }: Environment): Api {
-  const baseUrl = `${globalThis.location.origin}${BASE_PATH}`;
+  const baseUrl = globalThis.location.origin;
   const open = createClient<paths>({ baseUrl, fetch: send });
   const tokens = new Tokens({
-    refresh: async () => freshToken(unwrap(await open.POST('/auth/refresh', { body: {} }))),
+    refresh: async () => freshToken(unwrap(await open.POST('/api/v1/auth/refresh', { body: {} }))),
     onEnded,
     locks: navigator.locks,
     now: Date.now,
@@ -36,20 +35,20 @@ export function connectApi({ onEnded }: Environment): Api {
 
   return {
     async register(body) {
-      accept(await open.POST('/auth/register', { body: JSON.parse(body) as Schemas['RegisterRequest'] }));
+      accept(await open.POST('/api/v1/auth/register', { body: JSON.parse(body) as Schemas['RegisterRequest'] }));
     },
     async prelogin(email) {
-      const { salt, kdf } = unwrap(await open.GET('/auth/prelogin', { params: { query: { email } } }));
+      const { salt, kdf } = unwrap(await open.GET('/api/v1/auth/prelogin', { params: { query: { email } } }));
       return { salt, kdf: kdf ?? null };
     },
     async login(email, passwordHash) {
-      const answer = unwrap(await open.POST('/auth/login', { body: { email, password_hash: passwordHash, session: 'cookie' } }));
+      const answer = unwrap(await open.POST('/api/v1/auth/login', { body: { email, password_hash: passwordHash, session: 'cookie' } }));
       const token = freshToken(answer);
       tokens.set(token);
       return { userId: answer.user.id, email: answer.user.email, storage: numbers(answer.user), keys: answer.keys ?? null };
     },
     async logout() {
-      accept(await client.POST('/auth/logout'));
+      accept(await client.POST('/api/v1/auth/logout'));
     },
     async resume() {
       await tokens.refresh();
@@ -62,33 +61,33 @@ export function connectApi({ onEnded }: Environment): Api {
     forget: () => tokens.clear(),
 
     async profile() {
-      const answer = unwrap(await client.GET('/user/profile'));
+      const answer = unwrap(await client.GET('/api/v1/user/profile'));
       return { userId: answer.id, email: answer.email, storage: numbers(answer) };
     },
     async storage() {
-      const { used, limit } = unwrap(await client.GET('/user/storage'));
+      const { used, limit } = unwrap(await client.GET('/api/v1/user/storage'));
       return { used, limit };
     },
     async keys() {
-      return unwrap(await client.GET('/user/keys'));
+      return unwrap(await client.GET('/api/v1/user/keys'));
     },
     async updateKeys(body) {
-      accept(await client.PUT('/user/keys', { body: JSON.parse(body) as Schemas['UpdateKeysRequest'] }));
+      accept(await client.PUT('/api/v1/user/keys', { body: JSON.parse(body) as Schemas['UpdateKeysRequest'] }));
     },
     async changePassword(body) {
-      accept(await client.PATCH('/user/password', { body: JSON.parse(body) as Schemas['ChangePasswordRequest'] }));
+      accept(await client.PATCH('/api/v1/user/password', { body: JSON.parse(body) as Schemas['ChangePasswordRequest'] }));
     },
 
     async folderPage(id, cursor, limit) {
       const query = { ...(cursor === null ? {} : { cursor }), ...(limit === undefined ? {} : { limit }) };
-      const body = text(await client.GET('/folders/{id}/children', { params: { path: { id }, query }, parseAs: 'text' }));
+      const body = text(await client.GET('/api/v1/folders/{id}/children', { params: { path: { id }, query }, parseAs: 'text' }));
       const page = unwrapText<Schemas['FolderPage']>(body);
       return { body, next: page.next_cursor ?? null, head: JSON.stringify(page.head) };
     },
     async heads(id, after) {
       const bodies: string[] = [];
       for (let more = true, from = after; more; ) {
-        const body = text(await client.GET('/folders/{id}/heads', { params: { path: { id }, query: { after: from } }, parseAs: 'text' }));
+        const body = text(await client.GET('/api/v1/folders/{id}/heads', { params: { path: { id }, query: { after: from } }, parseAs: 'text' }));
         const page = unwrapText<Schemas['HeadsPage']>(body);
         bodies.push(body);
         const last = page.heads.at(-1)?.seq ?? from;
@@ -99,13 +98,13 @@ export function connectApi({ onEnded }: Environment): Api {
       return bodies;
     },
     async commit(body) {
-      return numbers(unwrap(await client.POST('/commits', { body: JSON.parse(body) as Schemas['CommitRequest'] })));
+      return numbers(unwrap(await client.POST('/api/v1/commits', { body: JSON.parse(body) as Schemas['CommitRequest'] })));
     },
     async fileDetails(id) {
-      return JSON.stringify(unwrap(await client.GET('/files/{id}', { params: { path: { id } } })));
+      return JSON.stringify(unwrap(await client.GET('/api/v1/files/{id}', { params: { path: { id } } })));
     },
     async downloadAddress(id, version) {
-      return unwrap(await client.GET('/files/{id}/download', { params: { path: { id }, query: { version } } })).download_url;
+      return unwrap(await client.GET('/api/v1/files/{id}/download', { params: { path: { id }, query: { version } } })).download_url;
     },
   };
 }
