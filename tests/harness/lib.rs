@@ -1,4 +1,10 @@
 //! What the tests share: a real server process, clients, a tampering proxy.
 
+pub mod account;
+pub mod app;
+pub mod canary;
+pub mod client;
 pub mod device;
 pub mod proxy;
+
+pub use app::TestApp;

@@ -124,9 +124,14 @@ impl Proxy {
     }
 
     /// Everything since the last call.
-    #[must_use]
     pub fn take_log(&self) -> Vec<Exchange> {
         std::mem::take(&mut self.lock().log)
+    }
+
+    /// Everything since the last [`Self::take_log`], which stays.
+    #[must_use]
+    pub fn peek_log(&self) -> Vec<Exchange> {
+        self.lock().log.clone()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
