@@ -10,7 +10,7 @@ type Estimate = (password: string, known: string[]) => Score;
 
 let loading: Promise<Estimate> | null = null;
 
-/** The dictionaries are large, so they are loaded when a password is first typed. */
+/** The dictionaries are large, so they are loaded only where a password is about to be chosen. */
 function loadEstimate(): Promise<Estimate> {
   loading ??= import('./zxcvbn').then(
     ({ estimate }) => estimate,
@@ -20,6 +20,11 @@ function loadEstimate(): Promise<Estimate> {
     },
   );
   return loading;
+}
+
+/** Starts loading what scoring needs; whether that went well shows when scoring. */
+export function prepareScoring(): void {
+  loadEstimate().catch(() => undefined);
 }
 
 /** How hard a password is to guess. If the dictionaries cannot be had, long counts as good. */
