@@ -1,5 +1,6 @@
 import { i18n } from '@lingui/core';
 import { useLingui } from '@lingui/react';
+import { useMemo } from 'react';
 import type english from '../locales/en.json';
 import { getPreferences } from './preferences';
 
@@ -8,13 +9,18 @@ export type MessageId = keyof typeof english;
 export type Values = Record<string, string | number>;
 export type Translate = (id: MessageId, values?: Values) => string;
 
-/** The languages that are complete, with their own names. */
-export const LANGUAGES = [{ tag: 'en', name: 'English' }] as const;
+interface Catalogue {
+  /** In the language itself. */
+  name: string;
+  direction: 'ltr' | 'rtl';
+  load: () => Promise<{ messages: Record<string, string> }>;
+}
 
-export type Language = (typeof LANGUAGES)[number]['tag'];
+export type Language = 'en';
 
-const catalogues: Record<Language, () => Promise<{ messages: Record<string, string> }>> = {
-  en: () => import('../locales/en.json?lingui'),
+/** The languages that are complete. */
+export const LANGUAGES: Readonly<Record<Language, Catalogue>> = {
+  en: { name: 'English', direction: 'ltr', load: () => import('../locales/en.json?lingui') },
 };
 
 /** Loads and shows the preferred language, or the closest one that exists. */
@@ -24,29 +30,34 @@ export async function startLanguage(): Promise<void> {
 }
 
 export async function showLanguage(language: Language): Promise<void> {
-  const { messages } = await catalogues[language]();
+  const { direction, load } = LANGUAGES[language];
+  const { messages } = await load();
   // Numbers and dates keep the person's regional habits (British dates, say) where the language is the same.
   const regional = navigator.languages.find((tag) => tag.split('-')[0] === language) ?? language;
   i18n.loadAndActivate({ locale: language, locales: [regional], messages });
   document.documentElement.lang = language;
-  document.documentElement.dir = 'ltr';
+  document.documentElement.dir = direction;
 }
 
 /** The first wanted language that is there; English if none is. */
 export function chooseLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const known = LANGUAGES.find((language) => language.tag === tag.split('-')[0]);
-    if (known !== undefined) return known.tag;
-  }
-  return 'en';
+  const known = wanted.map((tag) => tag.split('-')[0] ?? tag);
+  return known.find(isLanguage) ?? 'en';
 }
 
-/** The words and the locale for a component; it renders again when the language changes. */
+function isLanguage(tag: string): tag is Language {
+  return Object.hasOwn(LANGUAGES, tag);
+}
+
+/**
+ * The words and the locale for a component; it renders again when the language changes.
+ * Both stay the same objects until then, so that lists need not be built anew.
+ */
 export function useText(): { t: Translate; locale: string } {
-  const { i18n: active } = useLingui();
-  const locale = active.locales;
-  return {
-    t: (id, values) => active._(id, values),
-    locale: (Array.isArray(locale) ? locale[0] : locale) ?? active.locale,
-  };
+  const context = useLingui();
+  return useMemo(() => {
+    const { i18n: active } = context;
+    const locale = Array.isArray(active.locales) ? active.locales[0] : active.locales;
+    return { t: (id, values) => active._(id, values), locale: locale ?? active.locale };
+  }, [context]);
 }

@@ -1,25 +1,14 @@
-import { ArrowDown, ArrowUp, Ellipsis } from 'lucide-react';
-import { useMemo, type KeyboardEvent, type ReactNode } from 'react';
-import {
-  Cell,
-  Column,
-  Row,
-  Table,
-  TableBody,
-  TableHeader,
-  type Selection,
-} from 'react-aria-components/Table';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useMemo, type KeyboardEvent } from 'react';
+import { Cell, Column, Row, Table, TableBody, TableHeader, type Selection } from 'react-aria-components/Table';
 import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
 import type { Entry } from '../../crypto/types';
-import { formatBytes, formatFullDate, formatModified } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import type { Sort } from '../../lib/sortEntries';
 import { PHONE, TOUCH, useMedia } from '../../lib/useMedia';
-import { useToday } from '../../lib/useToday';
-import { IconButton } from '../../ui/Button';
-import { Menu, type MenuEntry } from '../../ui/Menu';
+import type { MenuEntry } from '../../ui/Menu';
 import { SelectBox } from '../../ui/SelectBox';
-import { FileIcon } from './FileIcon';
+import { MoreCell, NameCell, RowsContext, SizeCell, TimeCell, type Rows } from './FileCells';
 import css from './FileTable.module.css';
 
 interface FileTableProps {
@@ -37,18 +26,17 @@ interface FileTableProps {
   menuFor: (entry: Entry) => readonly MenuEntry[];
   timeLabel: string;
   timeOf: (entry: Entry) => number;
-  /** The entry whose name is being edited, and what stands in its place. */
-  editing?: { id: string; field: ReactNode } | null;
+  editing?: Rows['editing'];
   isChecking?: boolean;
 }
 
 /** The list of files: virtualised, sortable, and for the keyboard as much as for the mouse. */
 export function FileTable(props: FileTableProps) {
-  const { label, entries, selected, onSelect, sort, onSort, onOpen, onKey, editing = null, isChecking = false } = props;
-  const { t, locale } = useText();
+  const { label, entries, selected, onSelect, sort, onSort, onOpen, onKey, menuFor, timeLabel, timeOf } = props;
+  const { editing = null, isChecking = false } = props;
+  const { t } = useText();
   const isPhone = useMedia(PHONE);
   const isTouch = useMedia(TOUCH);
-  const today = useToday();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
 
@@ -60,93 +48,88 @@ export function FileTable(props: FileTableProps) {
     if (id !== null && id !== undefined && byId.has(id)) onKey?.(event, id);
   };
 
+  // The same elements as long as nothing in them changes: then a selection does not make
+  // react-aria go through every row of a long list again.
+  const header = useMemo(
+    () => (
+      <TableHeader className={css.header}>
+        <Column id="select" width={40} minWidth={40} className={`${css.column} ${css.select}`} textValue={t('files.select.all')}>
+          <SelectBox />
+        </Column>
+        <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
+        {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
+        {isPhone ? null : <SortColumn id="modified" label={timeLabel} width={132} />}
+        <Column id="actions" width={isTouch ? 56 : 44} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
+          <span className="visually-hidden">{t('files.column.actions')}</span>
+        </Column>
+      </TableHeader>
+    ),
+    [t, isPhone, isTouch, timeLabel],
+  );
+  const body = useMemo(
+    () => (
+      <TableBody items={entries} dependencies={[isPhone, timeOf]}>
+        {(entry) => (
+          <Row id={entry.id} textValue={entry.name} className={css.row}>
+            <Cell className={`${css.cell} ${css.select}`}>
+              <SelectBox />
+            </Cell>
+            <Cell className={`${css.cell} ${css.name}`}>
+              <NameCell entry={entry} time={timeOf(entry)} isPhone={isPhone} />
+            </Cell>
+            {isPhone ? null : (
+              <Cell className={`${css.cell} ${css.quiet} ${css.end}`}>
+                <SizeCell entry={entry} />
+              </Cell>
+            )}
+            {isPhone ? null : (
+              <Cell className={`${css.cell} ${css.quiet}`}>
+                <TimeCell time={timeOf(entry)} />
+              </Cell>
+            )}
+            <Cell className={`${css.cell} ${css.more}`}>
+              <MoreCell entry={entry} />
+            </Cell>
+          </Row>
+        )}
+      </TableBody>
+    ),
+    [entries, isPhone, timeOf],
+  );
+  const rows = useMemo(() => ({ menuFor, editing }), [menuFor, editing]);
+
   return (
     // The table handles what it knows; only the keys that it lets through arrive here.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
     <div className={css.frame} onKeyDown={keyDown}>
-      <Virtualizer
-        key={`${String(isPhone)} ${String(rowHeight)}`}
-        layout={TableLayout}
-        layoutOptions={{ rowHeight, headingHeight: isTouch ? 40 : 32 }}
-      >
-        <Table
-          aria-label={label}
-          className={`${css.table} ${isChecking ? css.checking : ''}`}
-          selectionMode="multiple"
-          selectionBehavior="replace"
-          keyboardNavigationBehavior="tab"
-          selectedKeys={selected}
-          onSelectionChange={select}
-          onRowAction={(id) => {
-            const entry = byId.get(String(id));
-            if (entry !== undefined) onOpen?.(entry);
-          }}
-          sortDescriptor={sort}
-          onSortChange={({ column, direction }) => {
-            if (column === 'name' || column === 'size' || column === 'modified') onSort({ column, direction });
-          }}
+      <RowsContext value={rows}>
+        <Virtualizer
+          key={`${String(isPhone)} ${String(rowHeight)}`}
+          layout={TableLayout}
+          layoutOptions={{ rowHeight, headingHeight: isTouch ? 40 : 32 }}
         >
-          <TableHeader className={css.header}>
-            <Column id="select" width={40} minWidth={40} className={`${css.column} ${css.select}`} textValue={t('files.select.all')}>
-              <SelectBox />
-            </Column>
-            <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
-            {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
-            {isPhone ? null : <SortColumn id="modified" label={props.timeLabel} width={132} />}
-            <Column id="actions" width={isTouch ? 56 : 44} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
-              <span className="visually-hidden">{t('files.column.actions')}</span>
-            </Column>
-          </TableHeader>
-          <TableBody items={entries} dependencies={[editing, isPhone, isTouch, locale, today, props.menuFor]}>
-            {(entry) => {
-              const size = formatBytes(entry.size, locale);
-              const time = props.timeOf(entry);
-              const shortTime = formatModified(time, today, locale);
-              return (
-                <Row id={entry.id} textValue={entry.name} className={css.row}>
-                  <Cell className={`${css.cell} ${css.select}`}>
-                    <SelectBox />
-                  </Cell>
-                  <Cell className={`${css.cell} ${css.name}`}>
-                    <FileIcon entry={entry} />
-                    {editing?.id === entry.id ? (
-                      editing.field
-                    ) : (
-                      <span className={css.names}>
-                        <span className={css.fileName} title={entry.name} dir="auto">
-                          {entry.name}
-                        </span>
-                        {isPhone && (
-                          <span className={css.details}>
-                            {size} · {shortTime}
-                          </span>
-                        )}
-                      </span>
-                    )}
-                  </Cell>
-                  {isPhone ? null : <Cell className={`${css.cell} ${css.quiet} ${css.end}`}>{entry.kind === 'folder' ? '–' : size}</Cell>}
-                  {isPhone ? null : (
-                    <Cell className={`${css.cell} ${css.quiet}`}>
-                      <time dateTime={new Date(time).toISOString()} title={formatFullDate(time, locale)}>
-                        {shortTime}
-                      </time>
-                    </Cell>
-                  )}
-                  <Cell className={`${css.cell} ${css.more}`}>
-                    <Menu
-                      label={t('files.more.for', { name: entry.name })}
-                      entries={props.menuFor(entry)}
-                      trigger={
-                        <IconButton look="row" label={t('files.more.for', { name: entry.name })} icon={<Ellipsis size={16} />} />
-                      }
-                    />
-                  </Cell>
-                </Row>
-              );
+          <Table
+            aria-label={label}
+            className={`${css.table} ${isChecking ? css.checking : ''}`}
+            selectionMode="multiple"
+            selectionBehavior="replace"
+            keyboardNavigationBehavior="tab"
+            selectedKeys={selected}
+            onSelectionChange={select}
+            onRowAction={(id) => {
+              const entry = byId.get(String(id));
+              if (entry !== undefined) onOpen?.(entry);
             }}
-          </TableBody>
-        </Table>
-      </Virtualizer>
+            sortDescriptor={sort}
+            onSortChange={({ column, direction }) => {
+              if (column === 'name' || column === 'size' || column === 'modified') onSort({ column, direction });
+            }}
+          >
+            {header}
+            {body}
+          </Table>
+        </Virtualizer>
+      </RowsContext>
     </div>
   );
 }

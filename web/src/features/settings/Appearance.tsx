@@ -36,7 +36,7 @@ export function LanguageChoice() {
       }}
       options={[
         { value: AUTO, label: t('settings.language.auto') },
-        ...LANGUAGES.map(({ tag, name }) => ({ value: tag, label: name })),
+        ...Object.entries(LANGUAGES).map(([tag, { name }]) => ({ value: tag, label: name })),
       ]}
     />
   );

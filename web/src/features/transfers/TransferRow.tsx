@@ -24,8 +24,8 @@ export function TransferRow({ transfer, onCancel, onRetry }: TransferRowProps) {
     <li className={css.row}>
       <StatusIcon transfer={transfer} />
       <div className={css.body}>
-        <p className={css.name} title={name} dir="auto">
-          {name}
+        <p className={css.name} title={name}>
+          <bdi>{name}</bdi>
         </p>
         {isActive(transfer) && (
           <Progress

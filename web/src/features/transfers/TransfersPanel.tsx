@@ -5,9 +5,11 @@ import { useText, type Translate } from '../../lib/i18n';
 import { PHONE } from '../../lib/useMedia';
 import { Button, IconButton } from '../../ui/Button';
 import { Progress } from '../../ui/Progress';
-import { summarise, type TransferSummary } from './summary';
+import { shownTransfers, summarise, type TransferSummary } from './summary';
 import { TransferRow } from './TransferRow';
 import css from './Transfers.module.css';
+
+const SHOWN_AT_ONCE = 60;
 
 /** In the corner, or from below on phones: everything that goes up or comes down. */
 export function TransfersPanel() {
@@ -19,12 +21,13 @@ export function TransfersPanel() {
   const listId = useId();
   const summary = summarise(transfers);
   const title = headline(summary, t);
+  const shown = shownTransfers(transfers, SHOWN_AT_ONCE);
 
   return (
     <>
-      {/* Says how many are left only when that number changes, never each percent. */}
+      {/* Read aloud when it begins and when it ends; in between there is the panel to look at. */}
       <p className="visually-hidden" role="status">
-        {transfers.length > 0 && title}
+        {transfers.length > 0 && (summary.active > 0 ? t('transfers.begun') : title)}
       </p>
       {transfers.length > 0 && (
         <section className={css.panel} data-panel={isOpen ? 'open' : 'collapsed'} aria-label={t('transfers.title')}>
@@ -45,7 +48,7 @@ export function TransfersPanel() {
           </header>
           {!isOpen && summary.fraction !== null && <Progress label={t('transfers.overall')} value={summary.fraction} />}
           <ul id={listId} className={css.list} hidden={!isOpen}>
-            {transfers.map((transfer) => (
+            {shown.map((transfer) => (
               <TransferRow
                 key={transfer.id}
                 transfer={transfer}
@@ -53,6 +56,9 @@ export function TransfersPanel() {
                 onRetry={() => app.retryTransfer(transfer.id)}
               />
             ))}
+            {shown.length < transfers.length && (
+              <li className={css.rest}>{t('transfers.rest', { count: transfers.length - shown.length })}</li>
+            )}
           </ul>
         </section>
       )}

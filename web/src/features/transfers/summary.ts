@@ -25,3 +25,11 @@ export function summarise(transfers: readonly Transfer[]): TransferSummary {
     fraction: active.length === 0 ? null : size === 0 ? 0 : Math.min(1, sent / size),
   };
 }
+
+const RANK = { running: 0, finishing: 0, failed: 1, queued: 2, done: 3, cancelled: 4 } as const;
+
+/** As many as a person can look at: all in their order, or of very many the ones that matter most now. */
+export function shownTransfers(transfers: readonly Transfer[], limit: number): readonly Transfer[] {
+  if (transfers.length <= limit) return transfers;
+  return [...transfers].sort((a, b) => RANK[a.status] - RANK[b.status]).slice(0, limit);
+}
