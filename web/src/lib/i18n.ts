@@ -16,11 +16,12 @@ interface Catalogue {
   load: () => Promise<{ messages: Record<string, string> }>;
 }
 
-export type Language = 'en';
+export type Language = 'en' | 'de';
 
 /** The languages that are complete. */
 export const LANGUAGES: Readonly<Record<Language, Catalogue>> = {
   en: { name: 'English', direction: 'ltr', load: () => import('../locales/en.json?lingui') },
+  de: { name: 'Deutsch', direction: 'ltr', load: () => import('../locales/de.json?lingui') },
 };
 
 /** Loads and shows the preferred language, or the closest one that exists. */
