@@ -71,7 +71,7 @@ export function FileTable(props: FileTableProps) {
       <TableBody items={entries} dependencies={[isPhone, timeOf]}>
         {(entry) => (
           <Row id={entry.id} textValue={entry.name} className={css.row}>
-            <Cell className={`${css.cell} ${css.select}`}>
+            <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.select}`}>
               <SelectBox />
             </Cell>
             <Cell className={`${css.cell} ${css.name}`}>
@@ -87,7 +87,7 @@ export function FileTable(props: FileTableProps) {
                 <TimeCell time={timeOf(entry)} />
               </Cell>
             )}
-            <Cell className={`${css.cell} ${css.more}`}>
+            <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.more}`}>
               <MoreCell entry={entry} />
             </Cell>
           </Row>
