@@ -9,7 +9,9 @@ pub(crate) fn start(level: tracing::Level) {
     let builder = fmt()
         .with_max_level(level)
         .with_writer(io::stderr)
-        .with_target(false);
+        .with_target(false)
+        // Standard error may be a file on the disk that is full.
+        .log_internal_errors(false);
     if io::stderr().is_terminal() {
         builder.compact().init();
     } else {

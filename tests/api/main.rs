@@ -1,0 +1,45 @@
+//! The contract of the HTTP API, tested from outside against the real server process.
+
+mod accounts;
+mod changes;
+mod commits;
+mod crash;
+mod envelope;
+mod files;
+mod isolation;
+mod keys;
+mod limits;
+mod listings;
+mod process;
+mod project;
+mod quota;
+mod sessions;
+mod uploads;
+mod web;
+
+use harness::TestApp;
+use harness::app::Builder;
+use harness::client::Client;
+
+/// A server without rate limits, yet to start.
+fn unlimited() -> Builder {
+    [
+        "REGISTRATION",
+        "LOGIN",
+        "GENERAL",
+        "UPLOADS",
+        "DOWNLOADS",
+        "PUBLIC",
+    ]
+    .iter()
+    .fold(TestApp::builder(), |builder, name| {
+        builder.env(&format!("STRONGROOM_LIMIT_{name}"), "off")
+    })
+}
+
+/// A running server without rate limits, and a client of it.
+async fn start() -> (TestApp, Client) {
+    let app = unlimited().start().await;
+    let client = Client::new(app.url());
+    (app, client)
+}

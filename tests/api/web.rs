@@ -1,0 +1,124 @@
+use harness::client::Client;
+use reqwest::Method;
+
+use crate::start;
+
+async fn page(client: &Client, path: &str, accept: &str) -> harness::client::Answer {
+    let request = client.request(Method::GET, &format!("{}{path}", client.url()));
+    request.header("accept", accept).send().await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_answer_is_confined() {
+    let (_app, client) = start().await;
+    for path in [
+        "/",
+        "/api/v1/health",
+        "/api/v1/nowhere",
+        "/docs/",
+        "/nothing.js",
+    ] {
+        let answer = page(&client, path, "*/*").await;
+        let policy = answer.header("content-security-policy");
+        assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'"),
+            "{path}: {policy}"
+        );
+        assert!(
+            !policy.contains("unsafe-eval'") || policy.contains("'wasm-unsafe-eval'"),
+            "{path}: {policy}"
+        );
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-embedder-policy", "require-corp"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{path}");
+        }
+        assert!(
+            answer.header("permissions-policy").contains("camera=()"),
+            "{path}"
+        );
+    }
+}
+
+/// Whether the app was built before the server decides which of the two must be served.
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_of_the_app_show_its_page() {
+    let (_app, client) = start().await;
+    let root = page(&client, "/", "text/html").await;
+    root.expect(200);
+    assert_eq!(root.header("cache-control"), "no-cache");
+    if root.header("content-type").starts_with("text/plain") {
+        assert!(String::from_utf8_lossy(&root.body).contains("without the web app"));
+        return;
+    }
+    let policy = root.header("content-security-policy");
+    for part in [
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "connect-src 'self'",
+        "require-trusted-types-for 'script'",
+        "trusted-types ",
+        "base-uri 'none'",
+        "form-action 'self'",
+    ] {
+        assert!(policy.contains(part), "{policy}");
+    }
+    assert!(!policy.contains("unsafe-inline"), "{policy}");
+    let deep = page(&client, "/files/some/folder", "text/html,*/*").await;
+    assert_eq!((deep.status, &deep.body), (200, &root.body));
+    assert_eq!(page(&client, "/assets/missing.js", "*/*").await.status, 404);
+    assert_eq!(
+        client
+            .request(Method::POST, client.url())
+            .send()
+            .await
+            .status,
+        405
+    );
+    let etag = root.header("etag").to_owned();
+    let again = client
+        .request(Method::GET, client.url())
+        .header("if-none-match", etag)
+        .send()
+        .await;
+    assert_eq!((again.status, again.body.len()), (304, 0));
+
+    let html = String::from_utf8(root.body).unwrap();
+    let start = html.find("/assets/").expect("the page loads a script");
+    let asset: String = html[start..].chars().take_while(|c| *c != '"').collect();
+    let answer = page(&client, &asset, "*/*").await;
+    answer.expect(200);
+    assert!(
+        answer.header("cache-control").contains("immutable"),
+        "{asset}"
+    );
+    assert_eq!(
+        answer.header("content-security-policy"),
+        root.header("content-security-policy")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_documentation_is_served_without_the_network() {
+    let (_app, client) = start().await;
+    let answer = page(&client, "/docs/", "text/html").await;
+    answer.expect(200);
+    let html = String::from_utf8(answer.body).unwrap();
+    assert!(html.contains("swagger-ui"));
+    assert!(
+        !html.contains("http://") && !html.contains("https://"),
+        "{html}"
+    );
+    let policy = answer.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.contains("script-src 'self';"), "{policy}");
+    page(&client, "/docs/swagger-ui-bundle.js", "*/*")
+        .await
+        .expect(200);
+    page(&client, "/docs/swagger-initializer.js", "*/*")
+        .await
+        .expect(200);
+}
