@@ -33,6 +33,10 @@ WEB_SOURCES := $(shell find web \( -name node_modules -o -path web/dist -o -path
 	-o -name playwright-report \) -prune -o -type f -print)
 
 export CHROMIUM ?= /usr/bin/chromium
+# Logs of CI are read as text.
+ifdef CI
+export NO_COLOR := 1
+endif
 
 .PHONY: help
 help: ## Show this list
@@ -153,7 +157,7 @@ test-web: web/pkg/strongroom_wasm_bg.wasm
 .PHONY: test-browser
 test-browser: build
 	@.ci/need chromium
-	cd web && npm run --silent test:browser
+	cd web && STRONGROOM_SERVER=$(abspath $(SERVER)) npm run --silent test:browser
 
 .PHONY: fmt-check
 fmt-check: $(STAMPS)/rust
