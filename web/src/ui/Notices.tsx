@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import { createContext, useCallback, useContext, useMemo, useRef, useState, type ReactNode } from 'react';
+import { keepFocus } from '../lib/useFocusKept';
 import { Button, IconButton } from './Button';
 import css from './Notices.module.css';
 
@@ -38,6 +39,7 @@ export function Notices({ children, label, dismissLabel }: NoticesProps) {
 
   const dismiss = useCallback((id: number) => {
     setNotices((shown) => shown.filter((notice) => notice.id !== id));
+    keepFocus();
   }, []);
   const notify = useCallback<Notify>(
     (notice) => {

@@ -1,5 +1,6 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { useFocusKept } from '../lib/useFocusKept';
 import { PHONE, useMedia } from '../lib/useMedia';
 import { Button, IconButton } from './Button';
 import css from './Toolbar.module.css';
@@ -32,6 +33,7 @@ interface SelectionBarProps {
 /** Takes the toolbar's place while something is selected. */
 export function SelectionBar({ label, title, clearLabel, onClear, actions }: SelectionBarProps) {
   const isPhone = useMedia(PHONE);
+  useFocusKept();
   return (
     <div className={`${css.bar} ${css.selection}`} role="toolbar" aria-label={label}>
       <IconButton label={clearLabel} icon={<X size={16} />} onPress={onClear} />

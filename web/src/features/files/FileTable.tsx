@@ -5,6 +5,7 @@ import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
 import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
 import type { Sort } from '../../lib/sortEntries';
+import { useFocusKept } from '../../lib/useFocusKept';
 import { PHONE, TOUCH, useMedia } from '../../lib/useMedia';
 import type { MenuEntry } from '../../ui/Menu';
 import { SelectBox } from '../../ui/SelectBox';
@@ -37,6 +38,7 @@ export function FileTable(props: FileTableProps) {
   const { t } = useText();
   const isPhone = useMedia(PHONE);
   const isTouch = useMedia(TOUCH);
+  useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
 
