@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test';
 /**
  * Journeys of a person through the real app: the real server, a real browser,
  * real files. `STRONGROOM_SERVER` names the server's binary, with the web app
- * inside; `CHROMIUM` the browser.
+ * inside, if it is not the one that `make build` leaves; `CHROMIUM` the browser.
  */
 export default defineConfig({
   testDir: './journeys',

@@ -57,7 +57,7 @@ test('the keyboard alone suffices', async ({ page, server, folder }) => {
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeHidden();
   await page.keyboard.press('Enter');
-  await tabTo(page, page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }));
+  await tabTo(page, page.getByRole('alertdialog').getByRole('button', { name: 'Empty trash' }));
   await page.keyboard.press('Enter');
   await expect(page.getByText('The trash is empty')).toBeVisible();
 });

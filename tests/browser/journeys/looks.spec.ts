@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 
 import type { Page } from '@playwright/test';
 import type { AxeResults, RunOptions } from 'axe-core';
@@ -7,8 +7,8 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import { expect, newEmail, signIn, signUp, test, transfers, upload } from '../support/journey';
 import { noise, pdf, photo, sample } from '../support/samples';
 
-const SHOTS = fileURLToPath(new URL('../../../web/test-results/looks', import.meta.url));
-const AXE = fileURLToPath(new URL('../../../web/node_modules/axe-core/axe.min.js', import.meta.url));
+const SHOTS = join(__dirname, '../../../web/test-results/looks');
+const AXE = join(__dirname, '../../../web/node_modules/axe-core/axe.min.js');
 const WIDTHS = [1440, 768, 360] as const;
 const THEMES = ['light', 'dark'] as const;
 

@@ -91,7 +91,7 @@ test('over plain http in the local network it says what to do', async ({ page, s
 
 test('a browser without WebAssembly is told so', async ({ server }, info) => {
   const { launchOptions } = info.project.use;
-  const browser = await chromium.launch({ ...launchOptions, args: [...(launchOptions?.args ?? []), '--js-flags=--noexpose_wasm'] });
+  const browser = await chromium.launch({ ...launchOptions, args: [...(launchOptions?.args ?? []), '--js-flags=--jitless'] });
   const page = await browser.newPage();
   await page.goto(server.url);
   await expect(page.getByRole('heading', { name: 'This browser cannot open Strongroom' })).toBeVisible();

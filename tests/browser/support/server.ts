@@ -17,15 +17,14 @@ export interface RunningServer {
 
 /** Starts the real server on data of its own. `settings` are its environment variables. */
 export async function startServer(settings: Record<string, string> = {}): Promise<RunningServer> {
-  const binary = process.env.STRONGROOM_SERVER;
-  if (binary === undefined) throw new Error('STRONGROOM_SERVER does not name the server to test');
+  const binary = process.env.STRONGROOM_SERVER ?? join(__dirname, '../../../target/release/strongroom-server');
   const folder = await mkdtemp(join(tmpdir(), 'strongroom-journey-'));
   const port = await freePort();
   let log = '';
   let process_ = await launch();
 
   async function launch() {
-    const child = spawn(binary as string, ['serve', '--data-dir', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
+    const child = spawn(binary, ['serve', '--data-dir', join(folder, 'data'), '--listen', `127.0.0.1:${port}`], {
       env: { ...process.env, STRONGROOM_LIMIT_REGISTRATION: 'off', STRONGROOM_LIMIT_LOGIN: 'off', ...settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

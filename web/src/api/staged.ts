@@ -44,9 +44,10 @@ export async function sendStaged(source: StagedSource, options: StagedOptions): 
       onProgress: (sent) => options.onProgress(sent),
       onError: (error) => {
         signal.removeEventListener('abort', cancel);
+        // First of all: aborting wipes the answer.
+        reject(stagedProblem(error));
         // What was sent is of no use without the rest; an upload that nobody ends expires on the server by itself.
         void upload.abort(true).catch(() => undefined);
-        reject(stagedProblem(error));
       },
       onSuccess: () => {
         signal.removeEventListener('abort', cancel);
