@@ -308,7 +308,7 @@ async fn fields_are_checked_before_anything_else() {
             "heads[1].node",
             (vec![trash()], vec![head(&ann.root, 1), head(&ann.root, 1)]),
         ),
-        ("changes[0]", one(json!({"type": "conquer"}))),
+        ("changes[0].type", one(json!({"type": "conquer"}))),
         ("changes[0]", one(file(&|c| c["kind"] = json!("pipe")))),
         ("changes[0]", one(file(&|c| c["id"] = json!("7")))),
     ];

@@ -87,7 +87,7 @@ async fn addresses_of_the_app_show_its_page() {
         .await;
     assert_eq!((again.status, again.body.len()), (304, 0));
 
-    let html = String::from_utf8(root.body).unwrap();
+    let html = String::from_utf8(root.body.clone()).unwrap();
     let start = html.find("/assets/").expect("the page loads a script");
     let asset: String = html[start..].chars().take_while(|c| *c != '"').collect();
     let answer = page(&client, &asset, "*/*").await;

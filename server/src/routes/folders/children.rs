@@ -1,14 +1,14 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use protocol::{Failure, FolderPage, NodeId, Success, UserId};
 
-use super::folder_id;
+use super::FolderRef;
 use crate::auth::VaultCaller;
 use crate::commit::cursor::PageCursor;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
-use crate::http::input::Query;
+use crate::http::input::{Id, Query};
 use crate::repo::{heads, nodes};
 use crate::state::AppState;
 
@@ -33,10 +33,10 @@ const MAX: u64 = 5000;
 pub(crate) async fn children(
     State(state): State<AppState>,
     caller: VaultCaller,
-    Path(id): Path<String>,
+    Id(folder): Id<FolderRef>,
     query: Query,
 ) -> ApiResult<Json<Success<FolderPage>>> {
-    let folder = folder_id(&id, &caller)?;
+    let folder = folder.resolve(&caller);
     let limit = query.number("limit", DEFAULT, 1, MAX)?;
     let cursor = query
         .text("cursor")?

@@ -1,12 +1,12 @@
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use protocol::{Failure, HeadsPage, Success};
 
-use super::folder_id;
+use super::FolderRef;
 use crate::auth::VaultCaller;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
-use crate::http::input::Query;
+use crate::http::input::{Id, Query};
 use crate::repo::{heads, nodes};
 use crate::state::AppState;
 
@@ -27,10 +27,10 @@ const MAX: u64 = 1000;
 pub(crate) async fn heads(
     State(state): State<AppState>,
     caller: VaultCaller,
-    Path(id): Path<String>,
+    Id(folder): Id<FolderRef>,
     query: Query,
 ) -> ApiResult<Json<Success<HeadsPage>>> {
-    let folder = folder_id(&id, &caller)?;
+    let folder = folder.resolve(&caller);
     let after = query.number("after", 0, 0, i64::MAX as u64)?;
     let limit = query.number("limit", DEFAULT, 1, MAX)?;
     let user = caller.caller.user;

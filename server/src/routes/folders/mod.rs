@@ -3,16 +3,37 @@
 pub(crate) mod children;
 pub(crate) mod heads;
 
+use std::str::FromStr;
+
 use protocol::NodeId;
 
 use crate::auth::VaultCaller;
-use crate::error::{ApiError, ApiResult};
 
-/// A folder's id from the path; `root` stands for the vault's.
-fn folder_id(text: &str, caller: &VaultCaller) -> ApiResult<NodeId> {
-    if text == "root" {
-        return Ok(caller.root);
+/// A folder in the path.
+#[derive(Clone, Copy)]
+pub(crate) enum FolderRef {
+    /// `root`: the vault's.
+    Root,
+    /// By its id.
+    Id(NodeId),
+}
+
+impl FromStr for FolderRef {
+    type Err = uuid::Error;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "root" {
+            return Ok(Self::Root);
+        }
+        text.parse().map(Self::Id)
     }
-    text.parse()
-        .map_err(|_| ApiError::bad_parameter("id", "it must be a UUID or root"))
+}
+
+impl FolderRef {
+    fn resolve(self, caller: &VaultCaller) -> NodeId {
+        match self {
+            Self::Root => caller.root,
+            Self::Id(id) => id,
+        }
+    }
 }
