@@ -651,7 +651,7 @@ export interface components {
          * @description Every error code that the API uses. Codes are never renamed.
          * @enum {string}
          */
-        ErrorCode: "Unauthorized" | "InvalidCredentials" | "AccountInactive" | "Forbidden" | "NotFound" | "MethodNotAllowed" | "Gone" | "Conflict" | "EmailTaken" | "ValidationError" | "BadRequest" | "PayloadTooLarge" | "UnsupportedMediaType" | "RangeNotSatisfiable" | "StorageQuotaExceeded" | "RateLimited" | "HeadRequired" | "HeadConflict" | "KeysRequired" | "StorageFull" | "Unavailable" | "Internal";
+        ErrorCode: "UNAUTHORIZED" | "INVALID_CREDENTIALS" | "ACCOUNT_INACTIVE" | "FORBIDDEN" | "NOT_FOUND" | "METHOD_NOT_ALLOWED" | "GONE" | "CONFLICT" | "EMAIL_TAKEN" | "VALIDATION_ERROR" | "BAD_REQUEST" | "PAYLOAD_TOO_LARGE" | "UNSUPPORTED_MEDIA_TYPE" | "RANGE_NOT_SATISFIABLE" | "STORAGE_QUOTA_EXCEEDED" | "RATE_LIMITED" | "HEAD_REQUIRED" | "HEAD_CONFLICT" | "KEYS_REQUIRED" | "STORAGE_FULL" | "UNAVAILABLE" | "INTERNAL";
         /** @description A failed answer. */
         Failure: {
             /** @description What went wrong. */
