@@ -284,8 +284,8 @@ impl ContentCipher {
     /// to `hashes`. `plain` is exactly the bytes of [`Layout::plain_range`].
     ///
     /// # Panics
-    /// If `plain` has another length: sealing different bytes under the same nonces must not
-    /// happen.
+    /// If `plain` has another length. Who calls must not seal a part twice with different
+    /// bytes: it would be under the same nonces.
     #[must_use]
     pub fn seal_part(
         &self,

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use thiserror::Error;
 use unicode_normalization::UnicodeNormalization;
@@ -39,6 +39,9 @@ pub enum KdfError {
     /// The salt is not 32 bytes in base64.
     #[error("malformed salt")]
     Salt,
+    /// This device does not have the memory that is asked for.
+    #[error("not enough memory for the key derivation")]
+    Memory,
 }
 
 impl KdfParams {
@@ -150,22 +153,34 @@ pub struct PasswordKeys {
 
 impl PasswordKeys {
     /// Runs Argon2id over the password in Unicode's NFC, so that every keyboard gives the
-    /// same bytes. Slow on purpose; takes the memory that `params` says.
-    #[must_use]
-    pub fn derive(password: &str, salt: &[u8; SALT], params: &KdfParams) -> Self {
-        let normalised = Zeroizing::new(password.nfc().collect::<String>());
+    /// same bytes. Slow on purpose; takes the memory that `params` says, and wipes it.
+    ///
+    /// # Errors
+    /// [`KdfError::Memory`] if there is not that much.
+    pub fn derive(password: &str, salt: &[u8; SALT], params: &KdfParams) -> Result<Self, KdfError> {
+        // NFC is at most three times as long (UAX 15); growing would leave copies behind.
+        let mut normalised = Zeroizing::new(String::with_capacity(3 * password.len()));
+        normalised.extend(password.nfc());
         let costs = Params::new(params.memory_kib, params.passes, params.lanes, Some(32))
             .expect("costs between floor and ceiling are valid for Argon2");
-        let mut secret = [0; 32];
+        let mut memory = Zeroizing::new(Vec::new());
+        memory
+            .try_reserve_exact(costs.block_count())
+            .map_err(|_| KdfError::Memory)?;
+        memory.resize(costs.block_count(), Block::default());
+        let mut secret = Zeroizing::new([0; 32]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, costs)
-            .hash_password_into(normalised.as_bytes(), salt, &mut secret)
+            .hash_password_into_with_memory(
+                normalised.as_bytes(),
+                salt,
+                &mut *secret,
+                &mut memory[..],
+            )
             .expect("password and salt lengths are within Argon2's limits");
-        let keys = Self {
-            auth: auth_string(hkdf_sha512(&secret, label::PASSWORD_AUTH)),
-            kek: PasswordKek::from_bytes(hkdf_sha512(&secret, label::PASSWORD_KEK)),
-        };
-        secret.zeroize();
-        keys
+        Ok(Self {
+            auth: auth_string(hkdf_sha512(&*secret, label::PASSWORD_AUTH)),
+            kek: PasswordKek::from_bytes(hkdf_sha512(&*secret, label::PASSWORD_KEK)),
+        })
     }
 
     /// What is sent as `password_hash`: 44 characters of base64. It tells the server
@@ -228,7 +243,8 @@ mod tests {
 
     #[test]
     fn composed_and_decomposed_passwords_are_one() {
-        let derive = |password| PasswordKeys::derive(password, &[7; SALT], &KdfParams::FLOOR);
+        let derive =
+            |password| PasswordKeys::derive(password, &[7; SALT], &KdfParams::FLOOR).unwrap();
         let (composed, decomposed) = (derive("caf\u{e9}"), derive("cafe\u{301}"));
         assert_eq!(composed.auth(), decomposed.auth());
         assert_ne!(composed.auth(), derive("cafe").auth());

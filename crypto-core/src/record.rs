@@ -5,6 +5,8 @@
 
 use minicbor::{Decode, Decoder, Encode, data::Type};
 
+use zeroize::Zeroizing;
+
 use crate::OpenError;
 
 /// The version of every record in this release.
@@ -13,7 +15,10 @@ pub const VERSION: u32 = 1;
 /// Encodes a record.
 #[must_use]
 pub fn encode<T: Encode<()>>(record: &T) -> Vec<u8> {
-    minicbor::to_vec(record).expect("encoding into memory does not fail")
+    // Records with keys in them fit without growing, which would leave copies behind.
+    let mut bytes = Vec::with_capacity(1024);
+    minicbor::encode(record, &mut bytes).expect("encoding into memory does not fail");
+    bytes
 }
 
 /// Parses a record and checks that it is the deterministic encoding of itself.
@@ -29,7 +34,8 @@ where
         return Err(OpenError::UnsupportedVersion);
     }
     let record: T = minicbor::decode(bytes).map_err(|_| OpenError::Malformed)?;
-    if encode(&record) == bytes {
+    let again = Zeroizing::new(encode(&record));
+    if *again == bytes {
         Ok(record)
     } else {
         Err(OpenError::Malformed)

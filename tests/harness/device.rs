@@ -58,7 +58,7 @@ impl Device {
     pub async fn sign_up(url: &str, email: &str, password: &str) -> Result<Self, ClientError> {
         let (base, http) = connect(url);
         let mut rng = StdRng::from_rng(&mut rand::rng());
-        let account = NewAccount::create(password, now(), &mut rng);
+        let account = NewAccount::create(password, now(), &mut rng)?;
         post::<serde_json::Value>(
             http.post(format!("{base}/auth/register")),
             &account.request(email),
@@ -144,17 +144,14 @@ impl Device {
             .to_str()
             .expect("an address")
             .to_owned();
-        let mut hashes = Vec::new();
         let mut offset = 0;
         for part in 0..plan.layout.parts() {
             let (from, to) = plan.layout.plain_range(part);
             let plain = &content[usize::try_from(from).expect("in memory")
                 ..usize::try_from(to).expect("in memory")];
-            let mut sealed = plan
-                .cipher
-                .seal_part(&plan.layout, part, plain, &mut hashes);
+            let mut sealed = plan.seal_part(part, plain)?;
             if part + 1 == plan.layout.parts() {
-                sealed.extend(plan.finish(&hashes, &mut self.rng)?);
+                sealed.extend(plan.finish(&mut self.rng)?);
             }
             let length = sealed.len();
             let patch = self

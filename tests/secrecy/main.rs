@@ -38,12 +38,12 @@ async fn nothing_secret_reaches_the_server() {
         .await
         .unwrap();
     assert_eq!(fresh.open().await.unwrap().entries[0].name, NEW_NAME);
+    let proof = password_hash_of(&proxy);
     assert!(
         Device::sign_in(&proxy.url(), EMAIL, PASSWORD, None)
             .await
             .is_err()
     );
-    let proof = password_hash_of(&proxy);
     app.stop();
 
     let secrets = Needles::new([PASSWORD, NEW_PASSWORD, NAME, NEW_NAME, CONTENT.trim()]);
@@ -91,11 +91,12 @@ async fn nothing_secret_reaches_the_server() {
     assert!(!app.logs().contains(EMAIL), "addresses are not logged");
 }
 
-/// The last `password_hash` that went over the wire.
+/// The last `password_hash` that a login sent.
 fn password_hash_of(proxy: &Proxy) -> String {
     let log = proxy.peek_log();
     let login = log
         .iter()
+        .rev()
         .find(|exchange| exchange.asked.path.ends_with("/auth/login"))
         .unwrap();
     let body: serde_json::Value = serde_json::from_slice(&login.asked.body).unwrap();

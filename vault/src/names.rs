@@ -9,6 +9,9 @@ use crate::VaultError;
 /// The longest name in UTF-8 bytes; what common file systems allow.
 const MAX_BYTES: usize = 255;
 
+/// What is longer, the dot included, is no extension.
+const MAX_EXTENSION: usize = 32;
+
 /// Checks a name for a file or folder.
 ///
 /// # Errors
@@ -34,7 +37,7 @@ pub(crate) fn unique(name: &str, taken: &HashSet<String>) -> String {
         return name.to_owned();
     }
     let (stem, extension) = match name.rfind('.') {
-        Some(at) if at > 0 => name.split_at(at),
+        Some(at) if at > 0 && name.len() - at <= MAX_EXTENSION => name.split_at(at),
         _ => (name, ""),
     };
     (1u64..)
@@ -91,6 +94,8 @@ mod tests {
             "{unique}"
         );
         check(&unique).unwrap();
+        let all_extension = format!("a.{}", "x".repeat(253));
+        check(&super::unique(&all_extension, &taken(&[&all_extension]))).unwrap();
     }
 
     #[test]

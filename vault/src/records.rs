@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use crypto_core::sha256;
 use minicbor::{Decode, Encode, bytes::ByteArray};
+use protocol::SealedState;
 use zeroize::Zeroize as _;
 
 pub(crate) type Id = ByteArray<16>;
@@ -43,6 +45,10 @@ pub(crate) struct AccountState {
     /// SHA-256 of the sealed previous state.
     #[n(10)]
     pub(crate) previous: Option<Hash>,
+    /// SHA-256 of the account key's wrap under the password's key: an old password's wrap does
+    /// not come back with a new state.
+    #[n(11)]
+    pub(crate) wrapped_key: Hash,
 }
 
 impl Drop for AccountState {
@@ -74,18 +80,30 @@ pub(crate) struct PinsRecord {
     pub(crate) wrapped_key: Hash,
     /// Every folder ever opened.
     #[n(6)]
-    pub(crate) heads: BTreeMap<Id, HeadPin>,
+    pub(crate) heads: BTreeMap<Id, SeenPin>,
+    /// On a device: the epoch and SHA-256 of the account's sealed pins.
+    #[n(7)]
+    pub(crate) account_pins: Option<SeenPin>,
 }
 
-/// The head last seen of one folder.
+/// A counter and what was seen under it: of a head, SHA-256 of the signed record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub(crate) struct HeadPin {
+pub(crate) struct SeenPin {
     #[n(0)]
     pub(crate) seq: u64,
-    /// SHA-256 of the signed head.
     #[n(1)]
     pub(crate) hash: Hash,
+}
+
+impl SeenPin {
+    /// The epoch of a sealed state, and SHA-256 of what is sealed.
+    pub(crate) fn of(state: &SealedState) -> Self {
+        Self {
+            seq: state.epoch,
+            hash: sha256(&state.sealed.0).into(),
+        }
+    }
 }
 
 /// A node's metadata.

@@ -33,13 +33,15 @@ pub struct UploadPlan {
     version: VersionId,
     node_key: Arc<NodeKey>,
     content_key: ContentKey,
-    /// Seals the content, here or in SubtleCrypto.
-    pub cipher: ContentCipher,
+    cipher: ContentCipher,
     /// Where everything lies.
     pub layout: Layout,
     name: String,
     media_type: String,
     modified: u64,
+    /// The next part to seal, and the hashes of the segments sealed so far.
+    next: u64,
+    hashes: Vec<u8>,
     /// Known once the content was sealed.
     segments: Option<[u8; 32]>,
 }
@@ -51,12 +53,39 @@ impl UploadPlan {
         &self.name
     }
 
-    /// Takes the hashes of all segments, once the content was sealed, and gives what to
-    /// append to it: the sealed segment list, or nothing.
+    /// Seals the next part of the content. `plain` is exactly the bytes of
+    /// [`Layout::plain_range`]. The first part begins with the message's header.
+    ///
+    /// # Errors
+    /// [`VaultError::Impossible`] out of order, a second time, or for another length: the same
+    /// nonces never serve for different bytes.
+    pub fn seal_part(&mut self, part: u64, plain: &[u8]) -> Result<Vec<u8>, VaultError> {
+        let (from, to) = self.layout.plain_range(part);
+        if part != self.next || part >= self.layout.parts() || plain.len() as u64 != to - from {
+            return Err(VaultError::Impossible);
+        }
+        self.next += 1;
+        Ok(self
+            .cipher
+            .seal_part(&self.layout, part, plain, &mut self.hashes))
+    }
+
+    /// What to append to the content that [`Self::seal_part`] sealed: the sealed segment list,
+    /// or nothing.
+    ///
+    /// # Errors
+    /// [`VaultError::Impossible`] before the last part.
+    pub fn finish(&mut self, rng: &mut impl CryptoRng) -> Result<Vec<u8>, VaultError> {
+        let hashes = std::mem::take(&mut self.hashes);
+        self.finish_sealed_elsewhere(&hashes, rng)
+    }
+
+    /// As [`Self::finish`], for content that `SubtleCrypto` sealed with what
+    /// [`Self::export_for_subtle_crypto`] gave: `hashes` is SHA-256 of each segment.
     ///
     /// # Errors
     /// [`VaultError::Impossible`] if they are not 32 bytes a segment.
-    pub fn finish(
+    pub fn finish_sealed_elsewhere(
         &mut self,
         hashes: &[u8],
         rng: &mut impl CryptoRng,
@@ -73,6 +102,13 @@ impl UploadPlan {
             hashes,
             rng,
         ))
+    }
+
+    /// What seals the content outside of this module: its header, key and base nonce. Only one
+    /// sealer may be made of it, for one reading of the file.
+    #[must_use]
+    pub fn export_for_subtle_crypto(&self) -> &ContentCipher {
+        &self.cipher
     }
 }
 
@@ -172,6 +208,8 @@ impl Vault {
             name: name.to_owned(),
             media_type: media_type.to_owned(),
             modified,
+            next: 0,
+            hashes: Vec::new(),
             segments: None,
         })
     }

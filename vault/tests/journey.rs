@@ -204,3 +204,106 @@ fn two_devices_converge() {
         assert_eq!(open(one, &shelf).entries, open(two, &shelf).entries);
     }
 }
+
+#[test]
+fn an_old_password_does_not_come_back_with_the_new_state() {
+    let (mut vault, mut shelf, mut rng) = sign_up(6);
+    let old = shelf.keys.clone();
+    let credentials = |shelf: &Shelf, password| {
+        let (salt, kdf) = (&shelf.keys.salt, &shelf.keys.kdf);
+        vault::account::Credentials::derive(password, salt, kdf, None).unwrap()
+    };
+    let request = vault
+        .change_password(&credentials(&shelf, PASSWORD), "a new password", &mut rng)
+        .unwrap();
+    shelf.change_password(request);
+    vault.password_changed();
+    let new = shelf.keys.clone();
+    shelf.keys.salt = old.salt;
+    shelf.keys.wrapped_key = old.wrapped_key;
+    for pins in [None, Some(vault.pins())] {
+        for proved in [true, false] {
+            let refused = shelf.unlock(PASSWORD, pins, proved).err();
+            assert_eq!(refused, Some(VaultError::AccountTampered));
+        }
+    }
+    assert_eq!(
+        vault.merge_keys(&shelf.keys).err(),
+        Some(VaultError::AccountTampered)
+    );
+    vault.merge_keys(&new).unwrap();
+}
+
+#[test]
+fn sealed_pins_do_not_go_back() {
+    let (mut vault, mut shelf, mut rng) = sign_up(7);
+    let old = shelf.keys.pins.clone();
+    let old_listing = (shelf.heads.clone(), shelf.nodes.clone());
+    // Another device sees more, and says so; this one learns of it when it unlocks.
+    let pins = vault.pins().clone();
+    shelf.upload(&mut vault, "a", b"1", &mut rng);
+    shelf.keys.pins = vault.sealed_pins(&mut rng).unwrap().pins.unwrap();
+    vault.sealed_pins_accepted();
+    let other = shelf.unlock(PASSWORD, Some(&pins), true).unwrap();
+    assert_eq!(other.pinned_seq(other.root()), Some(1));
+    shelf.keys.pins = old;
+    (shelf.heads, shelf.nodes) = old_listing;
+    let refused = shelf.unlock(PASSWORD, Some(other.pins()), true).err();
+    assert_eq!(refused, Some(VaultError::AccountRolledBack));
+    assert_eq!(
+        vault.merge_keys(&shelf.keys).err(),
+        Some(VaultError::AccountRolledBack)
+    );
+}
+
+#[test]
+fn a_wrong_password_is_told_from_a_replaced_wrap() {
+    let (vault, mut shelf, _) = sign_up(8);
+    let wrong = |shelf: &Shelf, pins| shelf.unlock("wrong", pins, false).err();
+    assert_eq!(
+        wrong(&shelf, Some(vault.pins())),
+        Some(VaultError::WrongPassword)
+    );
+    shelf.keys.wrapped_key.0[40] ^= 1;
+    assert_eq!(
+        wrong(&shelf, Some(vault.pins())),
+        Some(VaultError::AccountTampered)
+    );
+}
+
+/// More than can be told apart: nothing is shown that was not verified here before.
+#[test]
+fn what_the_server_may_have_put_there_is_not_shown() {
+    let (mut vault, mut shelf, mut rng) = sign_up(9);
+    let root = vault.root();
+    let gone: Vec<_> = (0..2)
+        .map(|n| shelf.upload(&mut vault, &format!("gone{n}"), b"x", &mut rng))
+        .collect();
+    let purged: Vec<_> = gone.iter().map(|node| shelf.nodes[node].clone()).collect();
+    let request = vault.purge(root, &gone, 1, &mut rng).unwrap();
+    let id = request.id;
+    shelf.commit(request);
+    vault.committed(id).unwrap();
+    let kept: Vec<_> = (0..3)
+        .map(|n| shelf.upload(&mut vault, &format!("kept{n}"), b"x", &mut rng))
+        .collect();
+
+    let mut fresh = shelf.unlock(PASSWORD, None, true).unwrap();
+    for node in &kept[..2] {
+        shelf.nodes.remove(node);
+    }
+    shelf
+        .nodes
+        .extend(purged.into_iter().map(|node| (node.id, node)));
+    let view = fresh.open_folder(root, &shelf.listing(&fresh)).unwrap();
+    assert!(
+        !view.verified && view.entries.is_empty() && !view.findings.is_empty(),
+        "{view:?}"
+    );
+    let view = vault.open_folder(root, &shelf.listing(&vault)).unwrap();
+    assert_eq!(
+        (names(&view), view.findings.len()),
+        (vec!["kept2"], 4),
+        "who knows the folder names each"
+    );
+}

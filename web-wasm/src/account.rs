@@ -6,6 +6,7 @@ use vault::{
     pins::Pins,
 };
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 use crate::{Random, error::Failure, tree::Vault};
 
@@ -16,12 +17,16 @@ pub struct NewAccount(account::NewAccount);
 #[wasm_bindgen]
 impl NewAccount {
     /// Makes everything that an account starts with; blocks for Argon2id.
-    pub fn create(password: &str, #[wasm_bindgen(js_name = nowMs)] now: f64) -> Self {
-        Self(account::NewAccount::create(
-            password,
-            now as u64,
-            &mut Random,
-        ))
+    ///
+    /// # Errors
+    /// `kdf-refused` if this device does not have the memory for it.
+    pub fn create(
+        password: String,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<Self, Failure> {
+        let password = Zeroizing::new(password);
+        let account = account::NewAccount::create(&password, now as u64, &mut Random)?;
+        Ok(Self(account))
     }
 
     /// The 24 words, one space between them.
@@ -61,14 +66,14 @@ impl Credentials {
     /// # Errors
     /// `kdf-refused`.
     pub fn derive(
-        password: &str,
+        password: String,
         salt: &str,
         kdf: &str,
         pins: Option<Vec<u8>>,
     ) -> Result<Self, Failure> {
-        let pins = parse_pins(pins)?;
+        let (password, pins) = (Zeroizing::new(password), parse_pins(pins)?);
         Ok(Self(account::Credentials::derive(
-            password,
+            &password,
             salt,
             kdf,
             pins.as_ref(),
@@ -121,6 +126,15 @@ impl Vault {
         self.0.pins().encode()
     }
 
+    /// What one device has seen in two places, such as two open tabs: of everything the later.
+    ///
+    /// # Errors
+    /// `account-tampered`, `forked` if they contradict each other.
+    #[wasm_bindgen(js_name = mergePins)]
+    pub fn merge_pins(one: &[u8], other: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(Pins::parse(one)?.merge(&Pins::parse(other)?)?.encode())
+    }
+
     /// The body of `PUT /user/keys` that brings the account's pins up to date, if needed.
     ///
     /// # Errors
@@ -157,11 +171,12 @@ impl Vault {
     pub fn change_password(
         &mut self,
         current: &Credentials,
-        #[wasm_bindgen(js_name = newPassword)] new_password: &str,
+        #[wasm_bindgen(js_name = newPassword)] new_password: String,
     ) -> Result<String, Failure> {
+        let new_password = Zeroizing::new(new_password);
         let request = self
             .0
-            .change_password(&current.0, new_password, &mut Random)?;
+            .change_password(&current.0, &new_password, &mut Random)?;
         Ok(serde_json::to_string(&request)?)
     }
 

@@ -45,12 +45,12 @@ impl UploadPlan {
 
     /// The content's first 56 bytes.
     pub fn header(&self) -> Vec<u8> {
-        self.0.cipher.header().to_vec()
+        self.0.export_for_subtle_crypto().header().to_vec()
     }
 
     /// The content's base nonce, 12 bytes.
     pub fn nonce(&self) -> Vec<u8> {
-        self.0.cipher.base_nonce().to_vec()
+        self.0.export_for_subtle_crypto().base_nonce().to_vec()
     }
 
     /// The key of this one version's content; it cannot be exported.
@@ -59,7 +59,11 @@ impl UploadPlan {
     /// `subtle-failed`.
     #[wasm_bindgen(js_name = contentKey)]
     pub async fn content_key(&self) -> Result<CryptoKey, Failure> {
-        subtle::import(self.0.cipher.export_for_subtle_crypto(), "encrypt").await
+        subtle::import(
+            self.0.export_for_subtle_crypto().export_for_subtle_crypto(),
+            "encrypt",
+        )
+        .await
     }
 
     /// Takes the hashes of all segments and gives what to append to the content.
@@ -67,7 +71,7 @@ impl UploadPlan {
     /// # Errors
     /// `internal` if there are not 32 bytes a segment.
     pub fn tail(&mut self, hashes: &[u8]) -> Result<Vec<u8>, Failure> {
-        Ok(self.0.finish(hashes, &mut Random)?)
+        Ok(self.0.finish_sealed_elsewhere(hashes, &mut Random)?)
     }
 }
 

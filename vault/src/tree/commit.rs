@@ -5,7 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use crypto_core::{
     CryptoRng, context, context::SignaturePurpose, envelope, keys::NodeKey, record, sha256,
 };
-use protocol::{Change, CommitId, CommitRequest, MAX_CHANGES, NewHead, NodeId};
+use protocol::{Change, CommitId, CommitRequest, MAX_CHANGES, NewHead, NodeId, NodeKind};
 
 use super::{
     Child, Folder, FolderView, Pending,
@@ -205,6 +205,10 @@ impl Vault {
             .get(&node)
             .ok_or(VaultError::NoSuchEntry)?
             .clone();
+        // A folder's metadata stands in its own head as well, which this commit does not bring.
+        if child.leaf.kind == NodeKind::Folder {
+            return Err(VaultError::Impossible);
+        }
         change(&mut child.metadata);
         let metadata = seal_metadata(
             &child.key,

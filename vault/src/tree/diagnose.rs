@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use crypto_core::{context, sha256};
 use protocol::NodeId;
 
 use super::leaf::{Leaves, Sum, children_hash, children_sum, entry, xor};
@@ -34,8 +35,9 @@ pub(crate) struct Diagnosis {
 /// Two leaves as they would be if the server had exchanged something between them.
 pub(crate) type Exchange = [(NodeId, [u8; 32]); 2];
 
-/// Entries among which an altered one is searched for; beyond it costs too much.
-const SEARCH: usize = 4096;
+/// How many entries all guesses together may hash: a liar costs the client no more than
+/// about a second. A folder of a thousand children is searched to the end.
+const BUDGET: usize = 1_200_000;
 
 /// Finds the children that the head signs, starting from what was listed. `known` is what
 /// this device knows of the same head, if anything; `suspects` are listed nodes that do not
@@ -48,15 +50,13 @@ pub(crate) fn diagnose(
     suspects: &[NodeId],
     exchanges: &[Exchange],
 ) -> Option<Diagnosis> {
-    let proves =
-        |leaves: &Leaves| leaves.len() as u64 == claim.count && children_hash(leaves) == claim.hash;
-    if proves(listed) {
+    if claim.proves(listed) {
         return Some(Diagnosis {
             truth: listed.clone(),
             ..Diagnosis::default()
         });
     }
-    if let Some(known) = known.filter(|known| proves(known)) {
+    if let Some(known) = known.filter(|known| claim.proves(known)) {
         return Some(compare(known.clone(), listed));
     }
     let without_suspects: Leaves = listed
@@ -64,23 +64,85 @@ pub(crate) fn diagnose(
         .filter(|(id, _)| !suspects.contains(id))
         .map(|(id, leaf)| (*id, *leaf))
         .collect();
-    let exchanged = exchanges.iter().map(|exchange| {
-        let mut leaves = listed.clone();
-        leaves.extend(exchange.iter().copied());
-        leaves
+    let mut budget = BUDGET;
+    let exchanged = exchanges.iter().map(|exchange| Guess {
+        without: exchange.iter().map(|(id, _)| *id).collect(),
+        with: exchange.to_vec(),
     });
-    let starts: Vec<Leaves> = [listed.clone(), without_suspects]
-        .into_iter()
-        .chain(exchanged)
-        .collect();
-    starts
-        .iter()
-        .find_map(|start| {
-            candidates(claim, start)
-                .into_iter()
-                .find(|leaves| proves(leaves))
+    let truth = claim
+        .first_right(
+            &without_suspects,
+            guesses(claim, &without_suspects),
+            &mut budget,
+        )
+        .or_else(|| claim.first_right(listed, exchanged, &mut budget))
+        .or_else(|| claim.first_right(listed, guesses(claim, listed), &mut budget))?;
+    Some(compare(truth, listed))
+}
+
+impl Claim {
+    fn proves(&self, leaves: &Leaves) -> bool {
+        leaves.len() as u64 == self.count && children_hash(leaves) == self.hash
+    }
+
+    /// The first of `guesses` that the hash proves, while the budget lasts.
+    fn first_right(
+        &self,
+        start: &Leaves,
+        mut guesses: impl Iterator<Item = Guess>,
+        budget: &mut usize,
+    ) -> Option<Leaves> {
+        guesses.find_map(|guess| {
+            *budget = budget.checked_sub(start.len() + 1)?;
+            let right = guess.count(start) == self.count && guess.hash(start) == self.hash;
+            right.then(|| guess.apply(start))
         })
-        .map(|truth| compare(truth, listed))
+    }
+}
+
+/// Small changes to a set of children.
+#[derive(Default)]
+struct Guess {
+    without: Vec<NodeId>,
+    with: Vec<(NodeId, [u8; 32])>,
+}
+
+impl Guess {
+    fn count(&self, start: &Leaves) -> u64 {
+        let gone = self
+            .without
+            .iter()
+            .filter(|id| start.contains_key(id))
+            .count();
+        (start.len() - gone + self.with.len()) as u64
+    }
+
+    /// The children hash after the changes, without making the set.
+    fn hash(&self, start: &Leaves) -> [u8; 32] {
+        let mut added: Vec<_> = self.with.clone();
+        added.sort_unstable();
+        let mut added = added.into_iter().peekable();
+        let mut bytes =
+            Vec::with_capacity(context::CHILDREN.len() + 48 * (start.len() + self.with.len()));
+        bytes.extend_from_slice(context::CHILDREN);
+        for (id, leaf) in start.iter().filter(|(id, _)| !self.without.contains(id)) {
+            while let Some((before, leaf)) = added.next_if(|(added, _)| added < id) {
+                bytes.extend_from_slice(&entry(before, &leaf));
+            }
+            bytes.extend_from_slice(&entry(*id, leaf));
+        }
+        for (id, leaf) in added {
+            bytes.extend_from_slice(&entry(id, &leaf));
+        }
+        sha256(&bytes)
+    }
+
+    fn apply(&self, start: &Leaves) -> Leaves {
+        let mut leaves = start.clone();
+        leaves.retain(|id, _| !self.without.contains(id));
+        leaves.extend(self.with.iter().copied());
+        leaves
+    }
 }
 
 fn compare(truth: Leaves, listed: &Leaves) -> Diagnosis {
@@ -107,65 +169,50 @@ fn compare(truth: Leaves, listed: &Leaves) -> Diagnosis {
     }
 }
 
-/// Sets of children that differ little from `start` and have the claimed XOR.
-fn candidates(claim: &Claim, start: &Leaves) -> Vec<Leaves> {
+/// Changes to `start` after which it has the claimed number of children and the claimed XOR.
+fn guesses<'a>(claim: &Claim, start: &'a Leaves) -> Box<dyn Iterator<Item = Guess> + 'a> {
     let difference = xor(&claim.sum, &children_sum(start));
-    let mut found = vec![start.clone()];
     match claim.count.checked_sub(start.len() as u64) {
         // One is missing: the difference is its entry.
-        Some(1) => found.push(with(start, &difference)),
-        // One was exchanged for another, or changed.
-        Some(0) => {
-            for (id, leaf) in start.iter().take(SEARCH) {
-                let replaced = xor(&difference, &entry(*id, leaf));
-                // One wrong guess in 64 looks like an id: only for those the hash is computed.
-                if is_random_uuid(&replaced) {
-                    found.push(with(&without(start, &[*id]), &replaced));
-                }
-            }
-        }
-        Some(_) => {}
+        Some(1) => Box::new(std::iter::once(Guess {
+            without: Vec::new(),
+            with: vec![split(&difference)],
+        })),
+        // None, or one exchanged for another, or changed.
+        Some(0) => Box::new(std::iter::once(Guess::default()).chain(start.iter().map(
+            move |(id, leaf)| Guess {
+                without: vec![*id],
+                with: vec![split(&xor(&difference, &entry(*id, leaf)))],
+            },
+        ))),
+        Some(_) => Box::new(std::iter::empty()),
+        // One too many: the difference is its entry. Two: the XOR of theirs.
         None => {
             let entries: HashMap<Sum, NodeId> = start
                 .iter()
                 .map(|(id, leaf)| (entry(*id, leaf), *id))
                 .collect();
-            // One too many: the difference is its entry. Two: the XOR of theirs.
-            if let Some(extra) = entries.get(&difference) {
-                found.push(without(start, &[*extra]));
-            }
-            for (one, id) in &entries {
-                if let Some(other) = entries
+            let one = entries.get(&difference).map(|extra| vec![*extra]);
+            let mut two = entries.iter().filter_map(|(one, id)| {
+                let other = entries
                     .get(&xor(&difference, one))
-                    .filter(|other| *other > id)
-                {
-                    found.push(without(start, &[*id, *other]));
-                }
-            }
+                    .filter(|other| *other > id)?;
+                Some(vec![*id, *other])
+            });
+            let found: Vec<Vec<NodeId>> = one.into_iter().chain(two.next()).collect();
+            Box::new(found.into_iter().map(|without| Guess {
+                without,
+                with: Vec::new(),
+            }))
         }
     }
-    found
 }
 
-fn is_random_uuid(entry: &Sum) -> bool {
-    entry[6] >> 4 == 4 && entry[8] >> 6 == 2
-}
-
-fn with(leaves: &Leaves, added: &Sum) -> Leaves {
-    let mut leaves = leaves.clone();
+fn split(added: &Sum) -> (NodeId, [u8; 32]) {
     let (mut id, mut leaf) = ([0; 16], [0; 32]);
     id.copy_from_slice(&added[..16]);
     leaf.copy_from_slice(&added[16..]);
-    leaves.insert(NodeId::from_bytes(id), leaf);
-    leaves
-}
-
-fn without(leaves: &Leaves, removed: &[NodeId]) -> Leaves {
-    let mut leaves = leaves.clone();
-    for id in removed {
-        leaves.remove(id);
-    }
-    leaves
+    (NodeId::from_bytes(id), leaf)
 }
 
 #[cfg(test)]
@@ -175,13 +222,13 @@ mod tests {
     use super::*;
 
     fn id(seed: u64) -> NodeId {
-        let hash = crypto_core::sha256(&seed.to_be_bytes());
+        let hash = sha256(&seed.to_be_bytes());
         NodeId::from_random(hash[..16].try_into().unwrap())
     }
 
     fn leaves(seeds: impl Iterator<Item = u64>) -> Leaves {
         seeds
-            .map(|seed| (id(seed), crypto_core::sha256(id(seed).as_bytes())))
+            .map(|seed| (id(seed), sha256(id(seed).as_bytes())))
             .collect()
     }
 
@@ -231,6 +278,31 @@ mod tests {
             prop_assert_eq!((found.missing.len(), found.injected.len(), found.altered.len()), (3, 2, 1));
             prop_assert_eq!(found.truth, truth);
         }
+    }
+
+    #[test]
+    fn a_liar_costs_little() {
+        // Two changed leaves in a large folder: there is nothing to find, and looking ends.
+        let truth = leaves(0..5000);
+        let mut listed = truth.clone();
+        listed.insert(id(1), [1; 32]);
+        listed.insert(id(2), [2; 32]);
+        assert_eq!(diagnose(&claim(&truth), &listed, None, &[], &[]), None);
+        // With what does not open known, one missing leaf is computed at any size.
+        listed.insert(id(2), truth[&id(2)]);
+        let found = diagnose(&claim(&truth), &listed, None, &[id(1)], &[]).unwrap();
+        assert_eq!(found.altered, [id(1)]);
+    }
+
+    #[test]
+    fn exchanged_leaves_are_found() {
+        let truth = leaves(0..50);
+        let mut listed = truth.clone();
+        listed.insert(id(1), [1; 32]);
+        listed.insert(id(2), [2; 32]);
+        let exchange = [(id(1), truth[&id(1)]), (id(2), truth[&id(2)])];
+        let found = diagnose(&claim(&truth), &listed, None, &[id(1), id(2)], &[exchange]).unwrap();
+        assert_eq!((found.truth, found.altered.len()), (truth, 2));
     }
 
     #[test]

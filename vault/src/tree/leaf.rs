@@ -26,7 +26,7 @@ pub(crate) struct Leaf {
     pub(crate) epoch: u64,
     /// SHA-256 of the wrapped key.
     pub(crate) wrapped_key: [u8; 32],
-    /// The rev and SHA-256 of the sealed metadata; of a folder they stand in its own head.
+    /// The rev and SHA-256 of the sealed metadata.
     pub(crate) metadata: (u64, [u8; 32]),
 }
 
@@ -47,10 +47,8 @@ impl Leaf {
         bytes.push(kind_byte(self.kind));
         bytes.extend_from_slice(&self.epoch.to_be_bytes());
         bytes.extend_from_slice(&self.wrapped_key);
-        if self.kind == NodeKind::File {
-            bytes.extend_from_slice(&self.metadata.0.to_be_bytes());
-            bytes.extend_from_slice(&self.metadata.1);
-        }
+        bytes.extend_from_slice(&self.metadata.0.to_be_bytes());
+        bytes.extend_from_slice(&self.metadata.1);
         sha256(&bytes)
     }
 }

@@ -61,6 +61,7 @@ pub(crate) struct Tree {
     pending: HashMap<CommitId, Pending>,
 }
 
+#[derive(Clone)]
 struct Acl {
     hash: [u8; 32],
     writers: Vec<Writer>,

@@ -1,6 +1,6 @@
 //! Opening a folder: from the server's answers to what its signed head says.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use crypto_core::{
     OpenError,
@@ -22,8 +22,12 @@ use super::{
 use crate::{
     Vault, VaultError,
     findings::{Finding, FindingKind},
+    names,
     records::{AclRecord, HeadRecord, Metadata},
 };
+
+/// Counters that reach this are nobody's honest ones, and could not be counted on from.
+const MAX_COUNTER: u64 = 1 << 60;
 
 /// Suspects among which exchanged keys or metadata are searched for.
 const MAX_SUSPECTS: usize = 16;
@@ -48,8 +52,7 @@ impl Vault {
     /// device of the account has opened.
     #[must_use]
     pub fn pinned_seq(&self, folder: NodeId) -> Option<u64> {
-        let pins = [self.pins.head(folder), self.account_pins.head(folder)];
-        pins.into_iter().flatten().map(|pin| pin.seq).min()
+        self.head_pins(folder).iter().map(|pin| pin.seq).min()
     }
 
     /// Verifies what the server says about `folder` and takes it over: every child that is
@@ -62,15 +65,21 @@ impl Vault {
         let first = listing.pages.first().ok_or(VaultError::BadAnswer)?;
         let listed = collect(id, listing)?;
         let (key, epoch) = self.folder_key(&first.folder)?;
-        if id == self.tree.root {
-            let sealed = first
-                .acl
-                .as_ref()
-                .ok_or(VaultError::Finding(FindingKind::Missing))?;
-            self.tree.acl = Some(self.open_acl(id, &key, sealed)?);
+        let acl = if id == self.tree.root {
+            let sealed = first.acl.as_ref();
+            self.open_acl(
+                id,
+                &key,
+                sealed.ok_or(VaultError::Finding(FindingKind::Missing))?,
+            )?
+        } else {
+            self.tree.acl.clone().ok_or(VaultError::FolderNotVerified)?
+        };
+        let head = self.open_head(id, &key, epoch, &acl, &first.head)?;
+        if *head.record.acl != acl.hash || head.record.epoch != epoch {
+            return Err(VaultError::Finding(FindingKind::DoesNotBelongHere));
         }
-        let head = self.open_head(id, &key, epoch, &first.head)?;
-        self.check_history(id, &key, epoch, &head, &listing.between)?;
+        self.check_history(id, &key, epoch, &acl, &head, &listing.between)?;
         let own = (
             first.folder.metadata.rev,
             sha256(&first.folder.metadata.sealed.0),
@@ -119,7 +128,7 @@ impl Vault {
         );
 
         let Some(diagnosis) = diagnosis else {
-            let view = self.doubtful_view(id, &head, &opened);
+            let view = self.doubtful_view(id, &head, &leaves, &opened);
             self.tree.doubts.insert(id, view.clone());
             return Ok(view);
         };
@@ -143,6 +152,9 @@ impl Vault {
             findings,
         };
         let view = folder.view(id);
+        if id == self.tree.root {
+            self.tree.acl = Some(acl);
+        }
         self.tree.folders.insert(id, folder);
         self.tree.doubts.remove(&id);
         self.pins.set_head(id, head.record.seq, head.hash.into());
@@ -202,15 +214,11 @@ impl Vault {
         id: NodeId,
         key: &NodeKey,
         epoch: u64,
+        acl: &Acl,
         head: &Head,
     ) -> Result<OpenedHead, VaultError> {
         let context = context::head(self.tree.root.as_bytes(), id.as_bytes(), head.seq, epoch);
         let signed = envelope::open(key, &context, &head.sealed.0)?;
-        let acl = self
-            .tree
-            .acl
-            .as_ref()
-            .ok_or(VaultError::FolderNotVerified)?;
         let unsigned = signed.get(64..).ok_or(OpenError::Truncated)?;
         let record: HeadRecord = record::parse(unsigned)?;
         let writer = acl
@@ -222,8 +230,7 @@ impl Vault {
         let here = *record.vault == *self.tree.root.as_bytes()
             && *record.node == *id.as_bytes()
             && record.seq == head.seq
-            && record.epoch == epoch
-            && *record.acl == acl.hash;
+            && record.seq < MAX_COUNTER;
         if !here {
             return Err(VaultError::Finding(FindingKind::DoesNotBelongHere));
         }
@@ -233,19 +240,18 @@ impl Vault {
         })
     }
 
-    /// The head must lead on from everything that was seen: not behind, and by a chain.
+    /// The head must lead on from everything that was seen: not behind, and by a chain whose
+    /// counters grow by one, unless a head says that it knowingly goes back behind another.
     fn check_history(
         &self,
         id: NodeId,
         key: &NodeKey,
         epoch: u64,
+        acl: &Acl,
         head: &OpenedHead,
         between: &[Head],
     ) -> Result<(), VaultError> {
-        let mut pins: Vec<_> = [self.pins.head(id), self.account_pins.head(id)]
-            .into_iter()
-            .flatten()
-            .collect();
+        let mut pins = self.head_pins(id);
         pins.sort_by_key(|pin| pin.seq);
         let Some(start) = pins.first() else {
             return Ok(());
@@ -254,13 +260,16 @@ impl Vault {
         if pins.iter().any(|pin| seq < pin.seq) {
             return Err(VaultError::Finding(FindingKind::RolledBack));
         }
-        // Each link: the seq and hash of a head, starting with the pinned one.
-        let mut links = vec![(start.seq, *start.hash)];
-        let mut previous = *start.hash;
-        let mut follow = |link: &OpenedHead| {
-            let follows = link.record.previous.is_some_and(|hash| *hash == previous);
-            previous = link.hash;
-            links.push((link.record.seq, link.hash));
+        // The seq and hash of every head from the pinned one on.
+        let mut chain = vec![(start.seq, *start.hash)];
+        let mut follow = |next: &OpenedHead| {
+            let (seq, hash) = chain[chain.len() - 1];
+            let follows = next
+                .record
+                .previous
+                .is_some_and(|previous| *previous == hash)
+                && (next.record.seq == seq + 1 || next.record.accepts.is_some());
+            chain.push((next.record.seq, next.hash));
             if follows {
                 Ok(())
             } else {
@@ -272,13 +281,13 @@ impl Vault {
                 .iter()
                 .filter(|step| step.seq > start.seq && step.seq < seq)
             {
-                follow(&self.open_head(id, key, epoch, step)?)?;
+                follow(&self.open_head(id, key, epoch, acl, step)?)?;
             }
             follow(head)?;
         } else if head.hash != *start.hash {
             return Err(VaultError::Finding(FindingKind::Forked));
         }
-        if pins.iter().all(|pin| links.contains(&(pin.seq, *pin.hash))) {
+        if pins.iter().all(|pin| chain.contains(&(pin.seq, *pin.hash))) {
             Ok(())
         } else {
             Err(VaultError::Finding(FindingKind::Forked))
@@ -311,6 +320,11 @@ impl Vault {
         );
         let key: NodeKey = keys::unwrap(&node.wrapped_key.0, parent_key, &context)?;
         let metadata = open_metadata(&key, node)?;
+        // A name that a writer should not have given could lead a client out of its folder.
+        names::check(&metadata.name).map_err(|_| OpenError::Malformed)?;
+        if node.metadata.rev >= MAX_COUNTER {
+            return Err(OpenError::Malformed);
+        }
         Ok(Child {
             key: Arc::new(key),
             leaf,
@@ -324,16 +338,7 @@ impl Vault {
         diagnosis: &Diagnosis,
         opened: &BTreeMap<NodeId, Result<Child, OpenError>>,
     ) -> Vec<Finding> {
-        let finding = |node: &NodeId, kind: FindingKind| Finding {
-            kind,
-            folder: Some(folder),
-            node: Some(*node),
-            name: self
-                .tree
-                .child(folder, *node)
-                .map(|child| child.metadata.name.clone()),
-            count: 1,
-        };
+        let finding = |node: &NodeId, kind: FindingKind| self.finding(folder, node, kind);
         let injected = diagnosis
             .injected
             .iter()
@@ -360,19 +365,20 @@ impl Vault {
             .collect()
     }
 
-    /// When it cannot be told which children are right: what opens, for reading only; nothing
-    /// if there are too many, since then some of them were put there by the server.
+    /// When it cannot be told which children are right: only those that were verified here
+    /// before and have not changed, for reading. Of the others any may be the server's own.
     fn doubtful_view(
         &self,
         folder: NodeId,
         head: &OpenedHead,
+        leaves: &Leaves,
         opened: &BTreeMap<NodeId, Result<Child, OpenError>>,
     ) -> FolderView {
         let (listed, count) = (opened.len() as u64, head.record.count);
         let kind = match listed.cmp(&count) {
-            std::cmp::Ordering::Less => FindingKind::Missing,
-            std::cmp::Ordering::Equal => FindingKind::Altered,
-            std::cmp::Ordering::Greater => FindingKind::Injected,
+            Ordering::Less => FindingKind::Missing,
+            Ordering::Equal => FindingKind::Altered,
+            Ordering::Greater => FindingKind::Injected,
         };
         let whole = Finding {
             kind,
@@ -382,24 +388,13 @@ impl Vault {
             count: listed.abs_diff(count).max(1),
         };
         let single = opened.iter().filter_map(|(node, child)| {
-            let name = self
-                .tree
-                .child(folder, *node)
-                .map(|child| child.metadata.name.clone());
             let kind = child.as_ref().err().copied()?.into();
-            Some(Finding {
-                kind,
-                folder: Some(folder),
-                node: Some(*node),
-                name,
-                count: 1,
-            })
+            Some(self.finding(folder, node, kind))
         });
-        let findings = std::iter::once(whole).chain(single).collect();
-        let shown = if listed > count { None } else { Some(opened) };
-        let entries = shown
-            .into_iter()
-            .flatten()
+        let known = self.tree.folders.get(&folder).map(|known| &known.leaves);
+        let entries = opened
+            .iter()
+            .filter(|(id, _)| known.is_some_and(|known| known.get(id) == leaves.get(id)))
             .filter_map(|(id, child)| Some(Entry::new(*id, child.as_ref().ok()?)))
             .collect();
         FolderView {
@@ -407,7 +402,20 @@ impl Vault {
             seq: head.record.seq,
             verified: false,
             entries,
-            findings,
+            findings: std::iter::once(whole).chain(single).collect(),
+        }
+    }
+
+    fn finding(&self, folder: NodeId, node: &NodeId, kind: FindingKind) -> Finding {
+        Finding {
+            kind,
+            folder: Some(folder),
+            node: Some(*node),
+            name: self
+                .tree
+                .child(folder, *node)
+                .map(|child| child.metadata.name.clone()),
+            count: 1,
         }
     }
 }

@@ -173,18 +173,13 @@ impl Shelf {
         let mut plan = vault
             .plan_upload(root, name, "text/plain", 5, content.len() as u64, rng)
             .unwrap();
-        let mut hashes = Vec::new();
         let mut blob = Vec::new();
         for part in 0..plan.layout.parts() {
             let (from, to) = plan.layout.plain_range(part);
-            blob.extend(plan.cipher.seal_part(
-                &plan.layout,
-                part,
-                &content[from as usize..to as usize],
-                &mut hashes,
-            ));
+            let plain = &content[from as usize..to as usize];
+            blob.extend(plan.seal_part(part, plain).unwrap());
         }
-        blob.extend(plan.finish(&hashes, rng).unwrap());
+        blob.extend(plan.finish(rng).unwrap());
         assert_eq!(blob.len() as u64, plan.layout.total_len());
         let upload = protocol::UploadId::from_random([1; 16]);
         let commit = vault
@@ -247,7 +242,7 @@ impl Shelf {
 /// A new account on a shelf, its root opened.
 pub(crate) fn sign_up(seed: u64) -> (Vault, Shelf, StdRng) {
     let mut rng = StdRng::seed_from_u64(seed);
-    let account = NewAccount::create(PASSWORD, 1, &mut rng);
+    let account = NewAccount::create(PASSWORD, 1, &mut rng).unwrap();
     let shelf = Shelf::register(&account.request("a@example.org"));
     let mut vault = account.into_vault();
     let root = vault.root();
