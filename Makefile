@@ -135,11 +135,12 @@ web/dist/index.html: web/pkg/strongroom_wasm_bg.wasm web/node_modules/.package-l
 
 # --- Tests and checks -----------------------------------------------------
 
-# The tests start the real server, so it has to be there before they run.
+# The tests start the real server, so it has to be there before they run; one command for
+# both, so that what both stand on is compiled once.
 .PHONY: test-rust
 test-rust: web/dist/index.html
-	@$(QUIETLY) "Building the server for the tests" cargo build $(LOCKED) -p server
-	@$(QUIETLY) "Building the Rust tests" cargo test --workspace $(LOCKED) --no-run
+	@$(QUIETLY) "Building the tests and the server that they talk to" \
+		cargo build $(LOCKED) --workspace --bins --tests
 	$(CARGO) test --workspace $(LOCKED)
 
 # Natively they are part of test-rust; here in a browser and against other people's code.
