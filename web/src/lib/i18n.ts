@@ -16,12 +16,13 @@ interface Catalogue {
   load: () => Promise<{ messages: Record<string, string> }>;
 }
 
-export type Language = 'en' | 'de';
+export type Language = 'en' | 'de' | 'fr';
 
 /** The languages that are complete. */
 export const LANGUAGES: Readonly<Record<Language, Catalogue>> = {
   en: { name: 'English', direction: 'ltr', load: () => import('../locales/en.json?lingui') },
   de: { name: 'Deutsch', direction: 'ltr', load: () => import('../locales/de.json?lingui') },
+  fr: { name: 'Français', direction: 'ltr', load: () => import('../locales/fr.json?lingui') },
 };
 
 /** Loads and shows the preferred language, or the closest one that exists. */

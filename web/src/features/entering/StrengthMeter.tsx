@@ -19,7 +19,7 @@ export function StrengthMeter({ score, isEmpty }: { score: Score | null; isEmpty
       <p className={css.words} role="status">
         {!isEmpty && (
           <>
-            <span className="visually-hidden">{t('strength.label')}: </span>
+            <span className="visually-hidden">{t('strength.label')} </span>
             <strong>{words}</strong>
             {isWeak && <span> {t('strength.more')}</span>}
           </>

@@ -33,7 +33,7 @@ export function FindingsDialog({ groups, isOpen, onClose }: FindingsDialogProps)
             <p className={css.safe}>
               <ShieldCheck size={16} aria-hidden="true" />
               <span>
-                <strong>{t('findings.safe')}:</strong> {t(`finding.${group.kind}.do`)}
+                <strong>{t('findings.safe')}</strong> {t(`finding.${group.kind}.do`)}
               </span>
             </p>
           </li>

@@ -28,9 +28,7 @@ export function FolderFindings({ folder }: { folder: string }) {
       title={t('findings.title', { count: groups.length })}
       actions={<Button onPress={() => setOpen(true)}>{t('findings.details')}</Button>}
     >
-      <p>
-        {t(`finding.${first.kind}`)}: {concernWords(first, t)}
-      </p>
+      <p>{t('findings.line', { finding: t(`finding.${first.kind}`), concern: concernWords(first, t) })}</p>
       {groups.length > 1 && <p>{t('findings.others', { count: groups.length - 1 })}</p>}
       <FindingsDialog groups={groups} isOpen={isOpen} onClose={() => setOpen(false)} />
     </Banner>
