@@ -2,6 +2,11 @@ import { useEffect, type RefObject } from 'react';
 
 let lastPlace: string | null = null;
 
+/** For pages that place the focus themselves: what follows them has been navigated to. */
+export function noteArrival(place: string): void {
+  lastPlace = place;
+}
+
 /**
  * Moves the focus to a page that was navigated to, so that a screen reader and the
  * keyboard start there. The very first page of a visit is left to the browser.

@@ -1,6 +1,7 @@
 import { ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { useText } from '../../lib/i18n';
+import { noteArrival } from '../../lib/useArrivalFocus';
 import { TOUCH } from '../../lib/useMedia';
 import { Logo } from '../../ui/Logo';
 import css from './Entering.module.css';
@@ -25,6 +26,7 @@ export function EnteringFrame({ title, children, step, footer, isWide = false }:
     const field = main.current?.querySelector<HTMLElement>('input:not([tabindex="-1"])');
     const start = window.matchMedia(TOUCH).matches ? null : field;
     (start ?? main.current)?.focus({ preventScroll: true });
+    noteArrival(title);
   }, [title]);
 
   return (

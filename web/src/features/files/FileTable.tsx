@@ -1,5 +1,5 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useMemo, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
 import { Cell, Column, Row, Table, TableBody, TableHeader, type Selection } from 'react-aria-components/Table';
 import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
 import type { Entry } from '../../crypto/types';
@@ -41,6 +41,7 @@ export function FileTable(props: FileTableProps) {
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
+  const headingHeight = isTouch ? 40 : 32;
 
   const select = (selection: Selection) => {
     onSelect(selection === 'all' ? new Set(byId.keys()) : new Set([...selection].map(String)));
@@ -98,17 +99,28 @@ export function FileTable(props: FileTableProps) {
     ),
     [entries, isPhone, timeOf],
   );
+  // A name that is about to be edited may belong to a row that is not rendered yet.
+  const frame = useRef<HTMLDivElement>(null);
+  const editedRow = useMemo(() => entries.findIndex((entry) => entry.id === editing?.id), [entries, editing]);
+  useEffect(() => {
+    const list = frame.current?.querySelector('[role="grid"]');
+    if (editedRow < 0 || !list) return;
+    const top = editedRow * rowHeight;
+    const room = list.clientHeight - headingHeight - rowHeight;
+    if (top < list.scrollTop || top > list.scrollTop + room) list.scrollTop = top - room / 2;
+  }, [editedRow, rowHeight, headingHeight]);
+
   const rows = useMemo(() => ({ menuFor, editing }), [menuFor, editing]);
 
   return (
     // The table handles what it knows; only the keys that it lets through arrive here.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
-    <div className={css.frame} onKeyDown={keyDown}>
+    <div ref={frame} className={css.frame} onKeyDown={keyDown}>
       <RowsContext value={rows}>
         <Virtualizer
           key={`${String(isPhone)} ${String(rowHeight)}`}
           layout={TableLayout}
-          layoutOptions={{ rowHeight, headingHeight: isTouch ? 40 : 32 }}
+          layoutOptions={{ rowHeight, headingHeight }}
         >
           <Table
             aria-label={label}
