@@ -60,7 +60,7 @@ export interface Api {
   /** The raw body of one page, and where the next one begins. */
   folderPage(folder: string, cursor: string | null, limit?: number): Promise<{ body: string; next: string | null; head: string }>;
   /** The raw bodies of all pages of heads after a seq. */
-  heads(folder: string, after: number): Promise<string[]>;
+  heads(folder: string, after: number, current: number): Promise<string[]>;
   /** `body`: JSON CommitRequest. */
   commit(body: string): Promise<StorageNumbers>;
   /** JSON FileDetails. */

@@ -84,9 +84,9 @@ export function connectApi({ onEnded }: Environment): Api {
       const page = unwrapText<Schemas['FolderPage']>(body);
       return { body, next: page.next_cursor ?? null, head: JSON.stringify(page.head) };
     },
-    async heads(id, after) {
+    async heads(id, after, current) {
       const bodies: string[] = [];
-      for (let more = true, from = after; more; ) {
+      for (let more = true, from = after; more && from < current; ) {
         const body = text(await client.GET('/api/v1/folders/{id}/heads', { params: { path: { id }, query: { after: from } }, parseAs: 'text' }));
         const page = unwrapText<Schemas['HeadsPage']>(body);
         bodies.push(body);

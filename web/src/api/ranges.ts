@@ -1,21 +1,23 @@
-import { Problem } from '../lib/problem';
+import { atLeast, RETRY_DELAYS } from '../lib/patience';
+import { isPassing, Problem } from '../lib/problem';
 import { waitForNetwork } from '../lib/wait';
 import { problemFromBody } from './envelope';
-
-const RETRY_DELAYS = [200, 1000, 2000, 5000, 10_000, 20_000, 30_000, 30_000, 30_000];
 
 /** One stored file, read by ranges through a signed address that has to be renewed now and then. */
 export class RangeReader {
   readonly #renew: () => Promise<string>;
+  readonly #total: number;
   readonly #signal: AbortSignal;
   #address: Promise<string> | null = null;
 
-  constructor(renew: () => Promise<string>, signal: AbortSignal) {
+  /** `total`: the length that was sealed; the server has to announce the same. */
+  constructor(renew: () => Promise<string>, total: number, signal: AbortSignal) {
     this.#renew = renew;
+    this.#total = total;
     this.#signal = signal;
   }
 
-  /** Bytes [start, end). Fewer come back only if the server has no more; the caller must check. */
+  /** Bytes [start, end), and neither fewer nor more. */
   async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
     let renewed = false;
     for (let attempt = 0; ; ) {
@@ -23,16 +25,18 @@ export class RangeReader {
       let response: Response;
       try {
         response = await fetch(await address, { headers: { Range: `bytes=${start}-${end - 1}` }, signal: this.#signal, cache: 'no-store' });
-        if (response.status === 206) return new Uint8Array(await response.arrayBuffer());
+        if (response.status === 206) {
+          checkAnnounced(response, start, this.#total);
+          return await readExactly(response, end - start);
+        }
       } catch (error) {
-        if (this.#signal.aborted || error instanceof Problem) throw error;
+        if (this.#signal.aborted || (error instanceof Problem && !isPassing(error))) throw error;
         await this.#pause(attempt++, error);
         continue;
       }
       if (response.status === 416) throw new Problem({ code: 'truncated', message: 'The server has fewer bytes than the file needs.' });
-      if (response.status === 200 && start === 0) return new Uint8Array(await response.arrayBuffer()).slice(0, end);
       const problem = await refusal(response);
-      if (response.status >= 500) {
+      if (response.status >= 500 || response.status === 429) {
         await this.#pause(attempt++, problem);
       } else if (!renewed && [401, 403, 410].includes(response.status)) {
         // The address has run out; another reader may have renewed it already.
@@ -58,8 +62,34 @@ export class RangeReader {
       if (cause instanceof Problem) throw cause;
       throw new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }, { cause });
     }
-    await waitForNetwork(delay, this.#signal);
+    await waitForNetwork(atLeast(delay, cause), this.#signal);
   }
+}
+
+/** Says at once, before any byte is fetched, when the server's file has another length. */
+function checkAnnounced(response: Response, start: number, expected: number): void {
+  const announced = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '');
+  if (announced === null || Number(announced[1]) !== start) throw new Problem({ code: 'bad-answer', message: 'The server sent another range.' });
+  const total = Number(announced[2]);
+  if (total < expected) throw new Problem({ code: 'truncated', message: 'The server has fewer bytes than were stored.' });
+  if (total > expected) throw new Problem({ code: 'trailing-data', message: 'The server has more bytes than were stored.' });
+}
+
+/** The body, if it has that length; no more of it is kept. A connection that breaks off rejects with what fetch says. */
+async function readExactly(response: Response, length: number): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  const reader = response.body?.getReader();
+  let at = 0;
+  for (let piece = await reader?.read(); piece?.done === false; piece = await reader?.read()) {
+    if (at + piece.value.byteLength > length) {
+      void reader?.cancel().catch(() => undefined);
+      throw new Problem({ code: 'trailing-data', message: 'The server sent more bytes than were asked for.' });
+    }
+    bytes.set(piece.value, at);
+    at += piece.value.byteLength;
+  }
+  if (at < length) throw new Problem({ code: 'truncated', message: 'The server sent fewer bytes than were asked for.' });
+  return bytes;
 }
 
 /** The server names itself by its public address; the page may have come by another one, and stays on that. */

@@ -1,6 +1,7 @@
 import { DetailedError, Upload } from 'tus-js-client';
 
-import { Problem, toProblem } from '../lib/problem';
+import { RETRY_DELAYS } from '../lib/patience';
+import { isPassing, Problem, toProblem } from '../lib/problem';
 import { BASE_PATH, newRequestId } from './base';
 import { problemFromBody } from './envelope';
 
@@ -19,9 +20,6 @@ export interface StagedOptions {
   signal: AbortSignal;
 }
 
-/** After a lost connection: a few quick tries, then about two minutes of patience. Progress starts the list over. */
-const RETRY_DELAYS = [200, 1000, 2000, 5000, 10_000, 20_000, 30_000, 30_000, 30_000];
-
 /** Sends a staged upload over tus. Resolves with its id. Cancelling removes it from the server. */
 export async function sendStaged(source: StagedSource, options: StagedOptions): Promise<string> {
   const { signal } = options;
@@ -34,7 +32,8 @@ export async function sendStaged(source: StagedSource, options: StagedOptions): 
       chunkSize: Number.MAX_SAFE_INTEGER,
       uploadDataDuringCreation: true,
       storeFingerprintForResuming: false,
-      retryDelays: RETRY_DELAYS,
+      // Progress starts the list over.
+      retryDelays: [...RETRY_DELAYS],
       fileReader: { openFile: () => Promise.resolve(reader(source)) },
       onBeforeRequest: async (request) => {
         request.setHeader('Authorization', `Bearer ${await options.token()}`);
@@ -81,10 +80,10 @@ function reader(source: StagedSource): { size: number; slice(start: number): Pro
 }
 
 function worthRetrying(error: DetailedError): boolean {
-  // Sealing failed, or the session is over: the network has nothing to do with it.
-  if (error.causingError instanceof Problem) return false;
+  // Sealing failed, or the session is over; or no token could be had for now.
+  if (error.causingError instanceof Problem) return isPassing(error.causingError);
   const status = error.originalResponse?.getStatus() ?? 0;
-  return status === 0 || status === 409 || status === 423 || (status >= 500 && status !== 507);
+  return status === 0 || status === 409 || status === 423 || status === 429 || (status >= 500 && status !== 507);
 }
 
 function stagedProblem(error: Error | DetailedError): Problem {

@@ -35,10 +35,12 @@ export function createApp(): App {
     state,
     startKeeper,
     joinTabs,
+    locks: navigator.locks,
     now: Date.now,
     onUnlocked: (opened) => {
       open = openVault(opened, api, state);
     },
+    onCaught: (error) => reportCaught(state, null, error),
     onLocked: () => {
       open?.folders.end();
       open?.transfers.end();
@@ -89,9 +91,9 @@ export function createApp(): App {
     },
     refreshFolder: async (id) => vault().folders.refresh(id),
     rename: (folder, node, name) => change(folder, (keeper, now) => keeper.rename(folder, node, name, now)),
-    trash: (folder, nodes) => change(folder, (keeper, now) => keeper.trash(folder, [...nodes], now)),
-    restore: (folder, nodes) => change(folder, (keeper, now) => keeper.restore(folder, [...nodes], now)),
-    purge: (folder, nodes) => change(folder, (keeper, now) => keeper.purge(folder, [...nodes], now)),
+    trash: (folder, nodes) => inBatches(nodes, 500, (batch) => change(folder, (keeper, now) => keeper.trash(folder, batch, now))),
+    restore: (folder, nodes) => inBatches(nodes, 500, (batch) => change(folder, (keeper, now) => keeper.restore(folder, batch, now))),
+    purge: (folder, nodes) => inBatches(nodes, 1000, (batch) => change(folder, (keeper, now) => keeper.purge(folder, batch, now))),
 
     upload: (folder, files) => vault().transfers.upload(folder, files),
     download: (folder, nodes) => vault().transfers.download(folder, nodes),
@@ -101,21 +103,19 @@ export function createApp(): App {
   };
 }
 
+/** One commit holds so many changes and no more. */
+async function inBatches(nodes: readonly string[], size: number, work: (batch: string[]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < nodes.length; start += size) await work(nodes.slice(start, start + size));
+}
+
 function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, state: Store<AppState>): Open {
   const { keeper, pins } = session;
-  const report = (findings: readonly Finding[]): void => {
-    const known = new Set(state.get().findings.map(findingKey));
-    const fresh = findings.filter((finding) => !known.has(findingKey(finding)));
-    if (fresh.length > 0) state.set({ findings: [...fresh, ...state.get().findings] });
-  };
   const folders = new Folders({
     api,
     keeper,
-    onMoved: () => void pins.moved().catch(() => undefined),
-    onView: (view: FolderView) => report(view.findings),
-    onProblem: (folder, problem) => {
-      if (isFindingKind(problem.code)) report([{ kind: problem.code, folder, node: null, name: null, count: 1 }]);
-    },
+    onMoved: () => void pins.moved().catch((error: unknown) => reportCaught(state, null, error)),
+    onView: (view: FolderView) => report(state, view.findings),
+    onProblem: (folder, problem) => reportCaught(state, folder, problem),
     onStorage: (storage) => state.set({ storage }),
   });
   const transfers: Transfers = new Transfers({
@@ -135,6 +135,23 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
   });
   return { session, folders, transfers };
 }
+
+/** Adds what is not known yet. */
+function report(state: Store<AppState>, findings: readonly Finding[]): void {
+  const known = new Set(state.get().findings.map(findingKey));
+  const fresh = findings.filter((finding) => !known.has(findingKey(finding)));
+  if (fresh.length > 0) state.set({ findings: [...fresh, ...state.get().findings] });
+}
+
+/** What an error says about the server, if it says anything; other errors are shown where they happen. */
+function reportCaught(state: Store<AppState>, folder: string | null, error: unknown): void {
+  const { code } = toProblem(error);
+  const kind = ACCOUNT_KINDS[code] ?? code;
+  if (isFindingKind(kind)) report(state, [{ kind, folder, node: null, name: null, count: 1 }]);
+}
+
+/** Findings about the account as a whole. */
+const ACCOUNT_KINDS: Readonly<Record<string, FindingKind>> = { 'account-tampered': 'altered', 'account-rolled-back': 'rolled-back' };
 
 const FINDING_KINDS: ReadonlySet<string> = new Set<FindingKind>([
   'injected',

@@ -75,7 +75,7 @@ describe('SealedFile', () => {
     const sealed = new SealedFile(new Blob([noise(20_000_000)]), sealer, 30_000_000, () => Promise.resolve(TAIL));
     const first = await sealed.from(0);
     await sealed.from(first.size);
-    await expect(sealed.from(0)).rejects.toMatchObject({ code: 'server-unreachable' });
+    await expect(sealed.from(0)).rejects.toMatchObject({ code: 'bad-answer' });
   });
 
   it('notices a file that shrank', async () => {

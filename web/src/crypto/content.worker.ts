@@ -86,7 +86,7 @@ const content = {
   download: (job: DownloadJob): Promise<Blob> =>
     cancellable(job.id, async (signal) => {
       const { contentLength, totalLength } = job;
-      const reader = new RangeReader(() => host.address(job.node, job.version), signal);
+      const reader = new RangeReader(() => host.address(job.node, job.version), totalLength, signal);
       const whole = totalLength <= SMALL ? await reader.read(0, totalLength) : null;
       const read = async (start: number, end: number): Promise<Uint8Array> => whole?.subarray(start, end) ?? reader.read(start, end);
       const [header, tail] = await Promise.all([read(0, HEADER_LENGTH), totalLength > contentLength ? read(contentLength, totalLength) : null]);

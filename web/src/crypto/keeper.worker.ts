@@ -67,6 +67,8 @@ const keeper = {
   },
 
   pins: (): Uint8Array => there(vault, 'vault').pins(),
+  /** Takes in what another window of this device has seen; gives what the device must keep. */
+  exchangePins: (kept: Uint8Array): Uint8Array => there(vault, 'vault').exchangePins(kept),
   sealedPins: (): string | undefined => there(vault, 'vault').sealedPins(),
   sealedPinsAccepted: (): void => there(vault, 'vault').sealedPinsAccepted(),
   mergeKeys: (keys: string): void => there(vault, 'vault').mergeKeys(keys),

@@ -31,7 +31,7 @@ export class SealedFile implements StagedSource {
   }
 
   async from(offset: number): Promise<Blob> {
-    if (offset < this.#start) throw new Problem({ code: 'server-unreachable', message: 'The server lost bytes that it had acknowledged.' });
+    if (offset < this.#start) throw new Problem({ code: 'bad-answer', message: 'The server lost bytes that it had acknowledged.' });
     while (offset >= this.#start + this.#current.size && this.#index + 1 < this.#parts) {
       const next = await this.#next;
       this.#start += this.#current.size;

@@ -1,4 +1,5 @@
 import type { Api, StorageNumbers } from '../../api/api';
+import { atLeast } from '../../lib/patience';
 import { hasCode, isPassing } from '../../lib/problem';
 import { waitForNetwork } from '../../lib/wait';
 
@@ -25,7 +26,7 @@ export async function sendCommit(request: string, api: Pick<Api, 'commit'>, opti
       if (isPassing(error) && !hasCode(error, 'RATE_LIMITED')) options.onUncertain();
       const delay = QUICK_DELAYS[attempt] ?? (options.patient ? LONGEST_DELAY : null);
       if (delay === null || !isPassing(error) || (!options.patient && hasCode(error, 'offline', 'RATE_LIMITED'))) throw error;
-      await waitForNetwork(delay, options.signal);
+      await waitForNetwork(atLeast(delay, error), options.signal);
     }
   }
 }

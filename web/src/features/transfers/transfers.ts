@@ -3,6 +3,7 @@ import type { AppError, Transfer } from '../../app/contract';
 import type { ContentPool, DownloadJob } from '../../crypto/content';
 import type { PlannedUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
+import { patiently } from '../../lib/patience';
 import { Problem, toProblem } from '../../lib/problem';
 import type { MakeCommit } from '../files/folders';
 import { Board } from './board';
@@ -29,7 +30,8 @@ export class Transfers {
   readonly #queues = { up: new Queue(), down: new Queue() };
   readonly #committer: Committer;
   readonly #work = new Map<string, Work>();
-  readonly #cancelled = new Set<string>();
+  /** One for each that is under way. */
+  readonly #running = new Map<string, AbortController>();
   /** Downloads are saved one after the other, in the order in which they were asked for. */
   #saving: Promise<unknown> = Promise.resolve();
 
@@ -64,7 +66,7 @@ export class Transfers {
     if (transfer?.status === 'queued' && this.#queues[transfer.direction].remove(id)) {
       this.#board.failed(id, cancelled());
     } else if (transfer?.status === 'running') {
-      this.#cancelled.add(id);
+      this.#running.get(id)?.abort();
       this.#environment.pool.cancel(id);
     }
   }
@@ -86,6 +88,7 @@ export class Transfers {
     this.#queues.up.clear();
     this.#queues.down.clear();
     this.#work.clear();
+    for (const controller of this.#running.values()) controller.abort();
     this.#environment.pool.end();
     this.#board.clear();
   }
@@ -106,29 +109,31 @@ export class Transfers {
 
   #enqueue(id: string, work: Work): void {
     const size = work.direction === 'up' ? work.file.size : work.entry.size;
-    if (work.direction === 'up') this.#queues.up.add(id, size, () => this.#run(id, () => this.#send(id, work.folder, work.file)));
-    else this.#queues.down.add(id, size, () => this.#run(id, () => this.#fetch(id, work.folder, work.entry)));
+    if (work.direction === 'up') this.#queues.up.add(id, size, () => this.#run(id, (signal) => this.#send(id, work.folder, work.file, signal)));
+    else this.#queues.down.add(id, size, () => this.#run(id, (signal) => this.#fetch(id, work.folder, work.entry, signal)));
   }
 
-  async #run(id: string, work: () => Promise<void>): Promise<void> {
+  async #run(id: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
     this.#board.begin(id);
     try {
-      await work();
+      await work(controller.signal);
     } catch (error) {
-      this.#board.failed(id, this.#cancelled.has(id) ? cancelled() : toProblem(error));
+      this.#board.failed(id, controller.signal.aborted ? cancelled() : toProblem(error));
     } finally {
-      this.#cancelled.delete(id);
+      this.#running.delete(id);
     }
   }
 
   /** Resolves once the bytes are sent: the commit needs no place in the queue. */
-  async #send(id: string, folder: string, file: File): Promise<void> {
+  async #send(id: string, folder: string, file: File, signal: AbortSignal): Promise<void> {
     const { keeper, pool } = this.#environment;
     this.#committer.expect(folder);
     let planned: PlannedUpload | undefined;
     try {
       planned = await keeper.planUpload(folder, file.name, file.type, file.lastModified, file.size);
-      this.#stopIfCancelled(id);
+      stopIfCancelled(signal);
       const { plan, key, nonce, header, size, totalLength } = planned;
       const upload = await pool.upload({ id, plan, file, key, nonce, header, size, totalLength });
       this.#board.finishing(id);
@@ -150,12 +155,12 @@ export class Transfers {
     }
   }
 
-  async #fetch(id: string, folder: string, entry: Entry): Promise<void> {
+  async #fetch(id: string, folder: string, entry: Entry, signal: AbortSignal): Promise<void> {
     const { api, keeper, pool, save } = this.#environment;
-    const details = await api.fileDetails(entry.id);
+    const details = await patiently(() => api.fileDetails(entry.id), signal);
     const planned = await keeper.planDownload(folder, entry.id, details);
     try {
-      this.#stopIfCancelled(id);
+      stopIfCancelled(signal);
       const { plan, mediaType, size, contentLength, totalLength, version } = planned;
       const job: DownloadJob = { id, plan, node: entry.id, version, mediaType, size, contentLength, totalLength };
       const content = await pool.download(job);
@@ -171,10 +176,10 @@ export class Transfers {
       void keeper.dropDownload(planned.plan).catch(() => undefined);
     }
   }
+}
 
-  #stopIfCancelled(id: string): void {
-    if (this.#cancelled.has(id)) throw cancelled();
-  }
+function stopIfCancelled(signal: AbortSignal): void {
+  if (signal.aborted) throw cancelled();
 }
 
 function cancelled(): Problem {
