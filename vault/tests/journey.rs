@@ -234,6 +234,35 @@ fn an_old_password_does_not_come_back_with_the_new_state() {
     vault.merge_keys(&new).unwrap();
 }
 
+/// Two windows of one device: what either has seen is seen by both.
+#[test]
+fn windows_share_what_they_have_seen() {
+    let (mut one, mut shelf, mut rng) = sign_up(10);
+    let mut two = shelf.unlock(PASSWORD, Some(one.pins()), true).unwrap();
+    open(&mut two, &shelf);
+    let old = (shelf.heads.clone(), shelf.nodes.clone());
+    shelf.upload(&mut one, "a", b"1", &mut rng);
+    shelf.upload(&mut one, "b", b"2", &mut rng);
+    let kept = two.exchange_pins(one.pins()).unwrap();
+    assert_eq!(kept, one.exchange_pins(&kept).unwrap());
+    let new = (shelf.heads.clone(), shelf.nodes.clone());
+    (shelf.heads, shelf.nodes) = old;
+    let root = two.root();
+    let refused = two.open_folder(root, &shelf.listing(&two)).unwrap_err();
+    assert_eq!(refused.code(), "rolled-back");
+    // A server that takes a commit on top of the old state has made a second history.
+    let mut plan = two.plan_upload(root, "c", "", 0, 0, &mut rng).unwrap();
+    plan.seal_part(0, b"").unwrap();
+    plan.finish(&mut rng).unwrap();
+    let upload = protocol::UploadId::from_random([2; 16]);
+    let fork = two
+        .commit_uploads(root, &[(&plan, upload)], 1, &mut rng)
+        .unwrap();
+    assert_eq!(two.committed(fork.id).unwrap_err().code(), "forked");
+    (shelf.heads, shelf.nodes) = new;
+    assert_eq!(names(&open(&mut two, &shelf)), ["a", "b"]);
+}
+
 #[test]
 fn sealed_pins_do_not_go_back() {
     let (mut vault, mut shelf, mut rng) = sign_up(7);

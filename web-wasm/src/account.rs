@@ -126,13 +126,14 @@ impl Vault {
         self.0.pins().encode()
     }
 
-    /// What one device has seen in two places, such as two open tabs: of everything the later.
+    /// Exchanges what this window has seen for what the device has kept; gives what the device
+    /// must keep now.
     ///
     /// # Errors
     /// `account-tampered`, `forked` if they contradict each other.
-    #[wasm_bindgen(js_name = mergePins)]
-    pub fn merge_pins(one: &[u8], other: &[u8]) -> Result<Vec<u8>, Failure> {
-        Ok(Pins::parse(one)?.merge(&Pins::parse(other)?)?.encode())
+    #[wasm_bindgen(js_name = exchangePins)]
+    pub fn exchange_pins(&mut self, kept: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.exchange_pins(&Pins::parse(kept)?)?.encode())
     }
 
     /// The body of `PUT /user/keys` that brings the account's pins up to date, if needed.

@@ -162,6 +162,19 @@ impl Vault {
         &self.pins
     }
 
+    /// Exchanges what this window has seen for what the device has kept, which another window
+    /// may have written: gives what the device must keep now, and from here on nothing older
+    /// is believed.
+    ///
+    /// # Errors
+    /// As [`Pins::merge`]; nothing has changed then.
+    pub fn exchange_pins(&mut self, kept: &Pins) -> Result<Pins, VaultError> {
+        let merged = self.pins.clone().merge(kept)?;
+        // A newer account state is another matter: it is taken over when it is served.
+        self.pins.0.heads.clone_from(&merged.0.heads);
+        Ok(merged)
+    }
+
     /// The request that brings the account's pins up to what this device has seen, if they
     /// are behind. After its success call [`Vault::sealed_pins_accepted`], after a conflict
     /// [`Vault::merge_keys`].

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     Vault, VaultError,
     account::random,
+    findings::FindingKind,
     names,
     records::{HeadRecord, Metadata},
 };
@@ -130,7 +131,8 @@ impl Vault {
     /// The server has accepted a commit: the folder is now what it says.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchEntry`] if no such commit was under way.
+    /// [`VaultError::NoSuchEntry`] if no such commit was under way; a finding of a fork if the
+    /// device has seen that the folder went on without it.
     pub fn committed(&mut self, id: CommitId) -> Result<FolderView, VaultError> {
         let pending = self
             .tree
@@ -142,6 +144,10 @@ impl Vault {
             .folders
             .get_mut(&pending.folder)
             .ok_or(VaultError::NoSuchEntry)?;
+        let seen = self.pins.head(pending.folder);
+        if seen.is_some_and(|seen| seen.seq > pending.seq && folder.seq < pending.seq) {
+            return Err(VaultError::Finding(FindingKind::Forked));
+        }
         // While the commit was under way the folder may have been opened again, with it.
         if folder.seq < pending.seq {
             folder.seq = pending.seq;

@@ -67,7 +67,7 @@ describe('looking at a folder', () => {
     await folders.refresh('root');
     server.seq = 5;
     await folders.refresh('root');
-    expect(api.heads).toHaveBeenCalledExactlyOnceWith('root', 1);
+    expect(api.heads).toHaveBeenCalledExactlyOnceWith('root', 1, 5);
     expect(calls).toEqual(['open 1 []', 'open 5 [heads]']);
   });
 

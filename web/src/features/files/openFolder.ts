@@ -5,6 +5,8 @@ import { hasCode, Problem } from '../../lib/problem';
 
 /** A folder that changes faster than it can be read, this often in a row, is not read. */
 const MAX_ROUNDS = 6;
+/** More than any folder that this browser could hold: a server that goes on and on is not listened to. */
+const MAX_LISTING = 512 * 1024 * 1024;
 
 interface Environment {
   api: Pick<Api, 'folderPage' | 'heads'>;
@@ -17,7 +19,7 @@ export async function openFolder(id: string, environment: Environment): Promise<
   const { pages, head } = await fetchPages(id, api);
   const seq = await keeper.headSeq(pages[0] ?? '');
   const pinned = await keeper.pinnedSeq(id);
-  const heads = pinned !== undefined && seq > pinned + 1 ? await api.heads(id, pinned) : [];
+  const heads = pinned !== undefined && seq > pinned + 1 ? await api.heads(id, pinned, seq) : [];
   const view = JSON.parse(await keeper.openFolder(id, pages, heads)) as FolderView;
   return { view, head };
 }
@@ -28,11 +30,14 @@ async function fetchPages(id: string, api: Pick<Api, 'folderPage'>): Promise<{ p
       const first = await api.folderPage(id, null);
       const pages = [first.body];
       const seen = new Set<string>();
+      let length = first.body.length;
       for (let cursor = first.next; cursor !== null; ) {
         if (seen.has(cursor)) throw new Problem({ code: 'bad-answer', message: 'The pages of a folder go round in circles.' });
         seen.add(cursor);
         const page = await api.folderPage(id, cursor);
         pages.push(page.body);
+        length += page.body.length;
+        if (length > MAX_LISTING) throw new Problem({ code: 'bad-answer', message: 'The list of a folder has no end.' });
         cursor = page.next;
       }
       return { pages, head: first.head };

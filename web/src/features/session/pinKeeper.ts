@@ -2,11 +2,14 @@ import type { Api } from '../../api/api';
 import type { RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
 import { Mutex } from '../../lib/mutex';
-import { hasCode } from '../../lib/problem';
+import { hasCode, isPassing } from '../../lib/problem';
 
 const PUSH_DELAY = 3000;
 /** Two devices that push at once take turns; more rounds than this mean that something else is wrong. */
 const MAX_ROUNDS = 5;
+
+/** Web Locks, which all windows of this device share. */
+export type Locks = Pick<LockManager, 'request'>;
 
 /**
  * Keeps what was last seen: on this device after every step, and sealed in the
@@ -16,22 +19,27 @@ export class PinKeeper {
   readonly #keeper: RunningKeeper['remote'];
   readonly #api: Api;
   readonly #owner: { userId: string; email: string };
-  readonly #saving = new Mutex();
+  readonly #locks: Locks;
+  readonly #onCaught: (error: unknown) => void;
   readonly #pushing = new Mutex();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  constructor(keeper: RunningKeeper['remote'], api: Api, owner: { userId: string; email: string }) {
+  /** `onCaught` hears of what the server got wrong while nobody was waiting for an answer. */
+  constructor(keeper: RunningKeeper['remote'], api: Api, owner: { userId: string; email: string }, locks: Locks, onCaught: (error: unknown) => void) {
     this.#keeper = keeper;
     this.#api = api;
     this.#owner = owner;
+    this.#locks = locks;
+    this.#onCaught = onCaught;
   }
 
-  /** After every step that may have moved a pin. */
+  /** After every step that may have moved a pin. Other windows write the same record: of everything the later is kept. */
   async moved(): Promise<void> {
     this.#schedule();
-    await this.#saving.run(async () => {
-      const pins = new Uint8Array(await this.#keeper.pins());
-      await device.save({ ...this.#owner, pins });
+    await this.#locks.request(`strongroom pins ${this.#owner.userId}`, async () => {
+      const kept = await device.findByUser(this.#owner.userId);
+      const pins = await (kept === undefined ? this.#keeper.pins() : this.#keeper.exchangePins(kept.pins));
+      await device.save({ ...this.#owner, pins: new Uint8Array(pins) });
     });
   }
 
@@ -50,8 +58,10 @@ export class PinKeeper {
     this.stop();
     this.#timer = setTimeout(() => {
       this.#timer = null;
-      // Not reaching the server is no loss: the next move tries again.
-      this.#push().catch(() => undefined);
+      this.#push().catch((error: unknown) => {
+        // Not reaching the server is no loss: the next move tries again.
+        if (!isPassing(error)) this.#onCaught(error);
+      });
     }, PUSH_DELAY);
   }
 

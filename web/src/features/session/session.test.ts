@@ -48,6 +48,7 @@ function world() {
     changePassword: step('change', '{}'),
     passwordChanged: step('changed'),
     mergeKeys: step('merge'),
+    exchangePins: vi.fn((kept: Uint8Array) => Promise.resolve(kept)),
     pins: vi.fn(() => Promise.resolve(new Uint8Array([1, 2, 3]))),
     sealedPins: vi.fn<() => Promise<string | undefined>>(() => Promise.resolve(undefined)),
     sealedPinsAccepted: step('pins accepted'),
@@ -58,6 +59,7 @@ function world() {
   let hear: (message: TabMessage) => void = () => undefined;
   const onUnlocked = vi.fn();
   const onLocked = vi.fn();
+  const onCaught = vi.fn();
   const session = new Session({
     api: api as unknown as Api,
     state,
@@ -66,13 +68,15 @@ function world() {
       hear = onMessage;
       return { tell: (message) => told.push(message), close: () => undefined };
     },
+    locks: { request: ((_: string, work: () => unknown) => work()) as LockManager['request'] },
     now: () => 1,
     onUnlocked,
     onLocked,
+    onCaught,
   });
   const hearTab = (message: TabMessage): void => hear(message);
   const signIn = (): Promise<void> => session.signIn(email, 'password');
-  return { email, state, api, keeper, steps, startKeeper, end, told, hearTab, onUnlocked, onLocked, session, signIn };
+  return { email, state, api, keeper, steps, startKeeper, end, told, hearTab, onUnlocked, onLocked, onCaught, session, signIn };
 }
 
 beforeEach(() => {
@@ -269,6 +273,49 @@ describe('changing the password', () => {
     api.changePassword.mockRejectedValueOnce(problem('CONFLICT'));
     steps.length = 0;
     await session.changePassword('current', 'next');
-    expect(steps).toEqual(['derive current s argon2id', 'change next', `merge ${JSON.stringify(KEYS)}`, 'derive current s argon2id', 'change next', 'forget', 'changed']);
+    const attempt = [`merge ${JSON.stringify(KEYS)}`, 'derive current s argon2id', 'change next'];
+    expect(steps).toEqual([...attempt, ...attempt, 'forget', 'changed']);
+  });
+});
+
+describe('what this device has seen', () => {
+  it('is exchanged with what another window has kept, never replaced', async () => {
+    const { signIn, keeper, email } = world();
+    const theirs = new Uint8Array([9]);
+    await device.save({ userId: 'u1', email, pins: theirs });
+    keeper.exchangePins.mockResolvedValueOnce(new Uint8Array([9, 9]));
+    await signIn();
+    expect(keeper.exchangePins).toHaveBeenCalledExactlyOnceWith(theirs);
+    expect((await device.findByUser('u1'))?.pins).toEqual(new Uint8Array([9, 9]));
+  });
+
+  it('is not given up for an account that the server names otherwise', async () => {
+    const { session, api, keeper, email } = world();
+    await device.save({ userId: 'u1', email, pins: new Uint8Array([7]) });
+    await session.start();
+    api.keys.mockResolvedValueOnce({ ...KEYS, user_id: 'U1' });
+    await expect(session.unlock('password')).rejects.toMatchObject({ code: 'account-tampered' });
+    expect(keeper.pins).not.toHaveBeenCalled();
+    expect((await device.findByUser('u1'))?.pins).toEqual(new Uint8Array([7]));
+  });
+
+  it('stays filed under the email that was typed', async () => {
+    const { session, api, email } = world();
+    api.login.mockResolvedValueOnce({ userId: 'u1', email: 'another@example.org', storage: STORAGE, keys: KEYS });
+    await session.signIn(email, 'password');
+    expect(await device.findByEmail(email)).toBeDefined();
+    expect(await device.findByEmail('another@example.org')).toBeUndefined();
+  });
+
+  it('is reported when the server tampers while pins are pushed', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { signIn, api, keeper, onCaught } = world();
+    keeper.sealedPins.mockResolvedValue('{}');
+    api.updateKeys.mockRejectedValue(problem('CONFLICT'));
+    keeper.mergeKeys.mockRejectedValue(problem('account-tampered'));
+    await signIn();
+    await vi.advanceTimersByTimeAsync(4000);
+    vi.useRealTimers();
+    await vi.waitFor(() => expect(onCaught).toHaveBeenCalledWith(expect.objectContaining({ code: 'account-tampered' })));
   });
 });

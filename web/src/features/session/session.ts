@@ -5,7 +5,7 @@ import * as device from '../../lib/database';
 import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
 import type { Store } from '../../lib/store';
 import { waitForNetwork } from '../../lib/wait';
-import { PinKeeper } from './pinKeeper';
+import { PinKeeper, type Locks } from './pinKeeper';
 import type { TabMessage, Tabs } from './tabs';
 
 /** Locking waits no longer than this for the last pins to reach the server. */
@@ -17,11 +17,14 @@ interface Environment {
   state: Store<AppState>;
   startKeeper(): RunningKeeper;
   joinTabs(onMessage: (message: TabMessage) => void): Tabs;
+  locks: Locks;
   now(): number;
   /** The vault is open: folders and transfers may work with it. */
   onUnlocked(open: OpenSession): void;
   /** The keys are about to go, or gone: drop everything that came from them. */
   onLocked(): void;
+  /** Something about the account itself is wrong, found while nobody was waiting for an answer. */
+  onCaught(error: unknown): void;
 }
 
 /** What the rest of the app works with while the vault is open. */
@@ -89,7 +92,7 @@ export class Session {
             }
             const signedIn = await api.login(email, await keeper.accountPasswordHash());
             this.#progress('opening');
-            await this.#opened(signedIn, await keeper.openAccount());
+            await this.#opened(email, signedIn, await keeper.openAccount());
           }),
         discard: () => void keeper.discardAccount().catch(() => undefined),
       };
@@ -106,12 +109,15 @@ export class Session {
       const known = await device.findByEmail(email);
       const passwordHash = await keeper.derive(password, salt, kdf, known?.pins);
       this.#progress('contacting');
-      const signedIn = await api.login(email, passwordHash);
+      const signedIn = await api.login(email, passwordHash).catch(async (error: unknown) => {
+        await keeper.forgetCredentials();
+        throw error;
+      });
       try {
         if (signedIn.keys === null) throw bareAccount();
         this.#progress('opening');
         const pins = await device.findByUser(signedIn.userId);
-        await this.#opened(signedIn, await keeper.unlock(JSON.stringify(signedIn.keys), pins?.pins, true));
+        await this.#opened(email, signedIn, await keeper.unlock(JSON.stringify(signedIn.keys), pins?.pins, true));
       } catch (error) {
         await api.logout().catch(() => undefined);
         this.#drop();
@@ -126,13 +132,19 @@ export class Session {
     if (phase.name !== 'locked') throw new Problem({ code: 'internal', message: 'There is nothing to unlock.' });
     await this.#during('contacting', async () => {
       const keys = await api.keys();
-      const pins = (await device.findByUser(keys.user_id))?.pins;
+      const known = await device.findByUser(keys.user_id);
       const keeper = this.#running();
-      this.#progress('deriving');
-      await keeper.derive(password, keys.salt, keys.kdf, pins);
-      this.#progress('opening');
-      const vault = await keeper.unlock(JSON.stringify(keys), pins, false);
-      await this.#open(phase.email, vault);
+      try {
+        this.#progress('deriving');
+        await keeper.derive(password, keys.salt, keys.kdf, known?.pins);
+        this.#progress('opening');
+        const vault = await keeper.unlock(JSON.stringify(keys), known?.pins, false);
+        checkOwner(vault, keys.user_id);
+        // The email that this device knows counts, not the one that the server says now.
+        await this.#open(known?.email ?? phase.email, vault);
+      } finally {
+        await keeper.forgetCredentials();
+      }
     });
   }
 
@@ -160,6 +172,8 @@ export class Session {
       const keeper = this.#running();
       const attempt = async (): Promise<void> => {
         const keys = await api.keys();
+        // Another device, or a request whose answer was lost, may have changed the account.
+        await keeper.mergeKeys(JSON.stringify(keys));
         await keeper.derive(current, keys.salt, keys.kdf, await keeper.pins());
         const request = await keeper.changePassword(next);
         this.#progress('contacting');
@@ -169,7 +183,6 @@ export class Session {
         await attempt().catch(async (error: unknown) => {
           // Another device changed the account in the same moment.
           if (!hasCode(error, 'CONFLICT')) throw error;
-          await keeper.mergeKeys(JSON.stringify(await api.keys()));
           await attempt();
         });
       } catch (error) {
@@ -189,16 +202,16 @@ export class Session {
     this.#enter({ name: 'signed-out', reason: 'session-ended' });
   }
 
-  async #opened(signedIn: SignedIn, vault: OpenedVault): Promise<void> {
-    if (vault.userId !== signedIn.userId) throw new Problem({ code: 'account-tampered', message: 'The keys belong to another account.' });
+  async #opened(email: string, signedIn: SignedIn, vault: OpenedVault): Promise<void> {
+    checkOwner(vault, signedIn.userId);
     this.#environment.state.set({ storage: signedIn.storage });
-    await this.#open(signedIn.email, vault);
+    await this.#open(device.normaliseEmail(email), vault);
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
   }
 
   async #open(email: string, { userId, rootId }: OpenedVault): Promise<void> {
     const keeper = this.#running();
-    this.#pins = new PinKeeper(keeper, this.#environment.api, { userId, email });
+    this.#pins = new PinKeeper(keeper, this.#environment.api, { userId, email }, this.#environment.locks, (error) => this.#environment.onCaught(error));
     await keeper.forgetCredentials();
     await this.#pins.moved();
     this.#environment.onUnlocked({ keeper, pins: this.#pins, rootId });
@@ -269,6 +282,11 @@ export class Session {
       this.#environment.state.set({ progress: null });
     }
   }
+}
+
+/** The pins were looked up by the id that the server stated: the keys must be of that account. */
+function checkOwner(vault: OpenedVault, stated: string): void {
+  if (vault.userId !== stated) throw new Problem({ code: 'account-tampered', message: 'The keys belong to another account.' });
 }
 
 function bareAccount(): Problem {
