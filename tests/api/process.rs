@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use harness::account::Account;
 use harness::app::binary;
-use harness::client::OFFSET;
 
 use crate::start;
+use crate::uploads::{begin_part, wait_until_written};
 
 fn serve(args: &[&str]) -> Output {
     Command::new(binary())
@@ -132,25 +132,14 @@ async fn a_data_directory_has_one_server_and_is_private() {
 async fn sigterm_finishes_what_is_under_way() {
     let (mut app, client) = start().await;
     let ann = Account::vault(&client, "ann@example.org").await;
-    let id = ann.client.create_upload(2000, &[]).await.upload_id();
-    let address = app.url().trim_start_matches("http://").to_owned();
-    let token = ann.client.token().unwrap().to_owned();
-    let mut stream = TcpStream::connect(&address).unwrap();
-    write!(
-        stream,
-        "PATCH /api/v1/uploads/{id} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
-         Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nContent-Type: {OFFSET}\r\n\
-         Content-Length: 2000\r\n\r\n"
-    )
-    .unwrap();
-    stream.write_all(&[1; 1000]).unwrap();
-    // The request is under way as soon as nobody else may write.
-    while ann.client.append(&id, 5, b"x").await.status != 423 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    let data = vec![1; 600_000];
+    let id = ann.client.create_upload(600_000, &[]).await.upload_id();
+    let token = ann.client.token().unwrap();
+    let mut stream = begin_part(app.url(), token, &id, 600_000, &data[..300_000]);
+    wait_until_written(&app, &id).await;
     let rest = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(300));
-        stream.write_all(&[2; 1000]).unwrap();
+        stream.write_all(&data[300_000..]).unwrap();
         let mut answer = [0; 12];
         std::io::Read::read_exact(&mut stream, &mut answer).unwrap();
         answer
@@ -158,5 +147,5 @@ async fn sigterm_finishes_what_is_under_way() {
     tokio::task::block_in_place(|| app.stop());
     assert_eq!(&rest.join().unwrap(), b"HTTP/1.1 204");
     app.restart().await;
-    assert_eq!(ann.client.upload_offset(&id).await, Some(2000));
+    assert_eq!(ann.client.upload_offset(&id).await, Some(600_000));
 }

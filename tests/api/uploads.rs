@@ -2,6 +2,7 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
 
+use harness::TestApp;
 use harness::account::Account;
 use harness::client::{Client, OFFSET};
 use reqwest::Method;
@@ -200,8 +201,23 @@ async fn an_upload_grows_part_by_part_and_gives_up_what_it_reserved() {
     assert_eq!(ann.storage().await, (0, 5_368_709_120, 0));
 }
 
+/// Waits until something of a part, and so the request, has arrived. Small parts stay in memory
+/// until they are complete.
+pub(crate) async fn wait_until_written(app: &TestApp, id: &str) {
+    let staged = app.data_dir().join("staged").join(id);
+    while std::fs::metadata(&staged).unwrap().len() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
 /// Sends the beginning of a part and keeps the connection.
-fn begin_part(url: &str, token: &str, id: &str, length: usize, sent: &[u8]) -> TcpStream {
+pub(crate) fn begin_part(
+    url: &str,
+    token: &str,
+    id: &str,
+    length: usize,
+    sent: &[u8],
+) -> TcpStream {
     let address = url.trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
     write!(
@@ -245,24 +261,22 @@ async fn what_arrived_before_a_break_is_kept() {
 async fn one_request_at_a_time_writes_to_an_upload() {
     let (app, client) = start().await;
     let ann = Account::vault(&client, "ann@example.org").await;
-    let id = ann.client.create_upload(10, &[]).await.upload_id();
+    let data = vec![1; 600_000];
+    let id = ann.client.create_upload(600_000, &[]).await.upload_id();
     let token = ann.client.token().unwrap();
-    let mut first = begin_part(app.url(), token, &id, 10, b"abc");
-    // The first request holds the upload from the moment in which it is understood.
-    let mut status = 0;
-    for _ in 0..500 {
-        status = ann.client.append(&id, 5, b"x").await.status;
-        if status == 423 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    assert_eq!(status, 423);
-    first.write_all(b"defghij").unwrap();
+    let mut first = begin_part(app.url(), token, &id, 600_000, &data[..300_000]);
+    wait_until_written(&app, &id).await;
+    ann.client.append(&id, 0, b"x").await.error(423, "CONFLICT");
+    let delete = ann
+        .client
+        .request(Method::DELETE, &format!("/uploads/{id}"));
+    let delete = delete.header("tus-resumable", "1.0.0").send().await;
+    delete.error(423, "CONFLICT");
+    first.write_all(&data[300_000..]).unwrap();
     let mut answer = [0; 12];
     first.read_exact(&mut answer).unwrap();
     assert_eq!(&answer, b"HTTP/1.1 204");
-    assert_eq!(ann.client.upload_offset(&id).await, Some(10));
+    assert_eq!(ann.client.upload_offset(&id).await, Some(600_000));
 }
 
 #[tokio::test(flavor = "multi_thread")]
