@@ -39,6 +39,24 @@ test('an upload survives the server being restarted', async ({ page, folder }) =
   await server.stop();
 });
 
+test('a download survives the server being restarted', async ({ page, folder }) => {
+  test.setTimeout(120_000);
+  const server = await startServer();
+  const path = await noise(folder, 'long.bin', 120 * MIB);
+  await signUp(page, server, newEmail());
+  await upload(page, [path]);
+  await page.getByRole('button', { name: 'Clear' }).click();
+  const saved = page.waitForEvent('download', { timeout: 90_000 });
+  const begun = page.context().waitForEvent('request', (request) => request.headers().range !== undefined);
+  await choose(page, 'long.bin', 'Download');
+  await begun;
+  await server.restart();
+  const copy = `${folder}/copy`;
+  await (await saved).saveAs(copy);
+  expect(await sha256(copy)).toBe(await sha256(path));
+  await server.stop();
+});
+
 test('a cancelled upload leaves nothing behind', async ({ page, server, folder }) => {
   await signUp(page, server, newEmail());
   const meter = page.getByRole('meter', { name: 'Storage' }).first();
