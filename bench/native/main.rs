@@ -21,5 +21,10 @@ fn main() -> ExitCode {
 /// A password's derivation at the floor of its costs.
 fn derive() {
     let password = black_box("correct horse battery staple");
-    black_box(PasswordKeys::derive(password, &[b's'; 32], &KdfParams::FLOOR)).ok();
+    black_box(PasswordKeys::derive(
+        password,
+        &[b's'; 32],
+        &KdfParams::FLOOR,
+    ))
+    .ok();
 }

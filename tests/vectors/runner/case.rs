@@ -162,7 +162,8 @@ impl Case {
             } => {
                 let params: KdfParams = kdf.parse().map_err(reason)?;
                 let salt = kdf::parse_salt(salt).map_err(reason)?;
-                let derived = PasswordKeys::derive(password, &salt, &params).map_err(|_| "memory")?;
+                let derived =
+                    PasswordKeys::derive(password, &salt, &params).map_err(|_| "memory")?;
                 expect_auth(derived.auth(), auth)?;
                 let context = crypto_core::context::account_key_by_password(user, &params.hash());
                 keys::unwrap::<AccountKey>(wrapped.as_slice(), derived.kek(), &context)
