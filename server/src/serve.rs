@@ -4,7 +4,7 @@ use std::future::Future;
 use std::io::{self, Write as _};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
@@ -25,6 +25,8 @@ use crate::{logging, router};
 const GRACE: Duration = Duration::from_secs(10);
 /// And then, how long uploads may take to make durable what has arrived.
 const LAST_GRACE: Duration = Duration::from_secs(5);
+/// How often every blob is looked at: only a crash or a failing disk leaves one behind.
+const THOROUGHLY: Duration = Duration::from_secs(6 * 3600);
 /// Raised by the kernel when a file would outgrow the process's limit (Linux, `signal(7)`).
 const SIGXFSZ: i32 = 25;
 
@@ -180,10 +182,14 @@ async fn finish(
 async fn sweep_for_ever(state: AppState) {
     let mut interval = tokio::time::interval(state.config.sweep_interval);
     interval.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    let mut thorough: Option<Instant> = None;
     loop {
         interval.tick().await;
-        if let Err(error) = sweep::sweep(&state.db, &state.blobs, &state.locks).await {
-            tracing::error!(%error, "the sweep failed; the next one tries again");
+        let due = thorough.is_none_or(|last| last.elapsed() >= THOROUGHLY);
+        match sweep::sweep(&state.db, &state.blobs, &state.locks, due).await {
+            Ok(_) if due => thorough = Some(Instant::now()),
+            Ok(_) => {}
+            Err(error) => tracing::error!(%error, "the sweep failed; the next one tries again"),
         }
     }
 }

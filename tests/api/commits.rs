@@ -238,7 +238,8 @@ async fn fields_are_checked_before_anything_else() {
     let trash = || json!({"type": "trash", "node": uuid()});
     let one = |change: Value| (vec![change], vec![]);
     let upload = uuid();
-    let cases: Vec<(&str, (Vec<Value>, Vec<Value>))> = vec![
+    type Commit = (Vec<Value>, Vec<Value>);
+    let cases: Vec<(&str, Commit)> = vec![
         ("changes", (vec![], vec![])),
         ("changes", (vec![trash(); 1001], vec![])),
         (

@@ -37,16 +37,21 @@ pub(crate) enum SweepError {
     Blobs(#[from] BlobError),
 }
 
-/// Sweeps once. Uploads that are being written at this moment are left for the next time.
+/// Sweeps once; thoroughly means looking at every blob there is. Uploads that are being written at this moment are left for the next time.
 ///
 /// # Errors
 /// When rows or folders cannot be read; what was swept until then stays swept.
-pub(crate) async fn sweep(db: &Db, store: &BlobStore, locks: &Locks) -> Result<Swept, SweepError> {
+pub(crate) async fn sweep(
+    db: &Db,
+    store: &BlobStore,
+    locks: &Locks,
+    thoroughly: bool,
+) -> Result<Swept, SweepError> {
     let mut swept = Swept {
         uploads: expired_uploads(db, store, locks).await?,
         ..Swept::default()
     };
-    swept.files = orphans(db, store).await?;
+    swept.files = orphans(db, store, thoroughly).await?;
     let before = now_ms() - SESSION_MEMORY;
     swept.sessions = db.write(move |c| sessions::sweep(c, before)).await?;
     if swept != Swept::default() {
@@ -98,17 +103,19 @@ async fn expired_uploads(db: &Db, store: &BlobStore, locks: &Locks) -> Result<u6
 
 /// An upload's row is there before its file, and stays until a version names the blob: so a file
 /// without either is nobody's, whatever is going on at the same time.
-async fn orphans(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
+async fn orphans(db: &Db, store: &BlobStore, thoroughly: bool) -> Result<u64, SweepError> {
     let mut count = 0;
     let mut folders = vec![store.staged.clone()];
-    let blobs = store.blobs.clone();
-    let below: Vec<PathBuf> = super::staging::blocking(move || {
-        fs::read_dir(blobs)?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect()
-    })
-    .await?;
-    folders.extend(below);
+    if thoroughly {
+        let blobs = store.blobs.clone();
+        let below: Vec<PathBuf> = super::staging::blocking(move || {
+            fs::read_dir(blobs)?
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect()
+        })
+        .await?;
+        folders.extend(below);
+    }
     for folder in folders {
         let ids = super::staging::blocking(move || Ok(ids_in(&folder))).await?;
         for chunk in ids.chunks(LOOKUPS) {

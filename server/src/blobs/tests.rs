@@ -102,7 +102,7 @@ async fn a_sweep_takes_what_nobody_names_and_gives_quota_back() {
     store.name_blobs(&[id(2), id(5)]).unwrap();
     // Somebody is writing to the third at this moment.
     let guard = locks.try_lock(id(3)).unwrap();
-    let swept = sweep(&db, &store, &locks).await.unwrap();
+    let swept = sweep(&db, &store, &locks, true).await.unwrap();
     assert_eq!((swept.uploads, swept.files >= 2), (1, true), "{swept:?}");
     let left = |n| store.staged_path(id(n)).exists();
     assert_eq!(
@@ -111,7 +111,7 @@ async fn a_sweep_takes_what_nobody_names_and_gives_quota_back() {
     );
     assert!(store.blob_path(id(2)).exists() && !store.blob_path(id(5)).exists());
     drop(guard);
-    let swept = sweep(&db, &store, &locks).await.unwrap();
+    let swept = sweep(&db, &store, &locks, true).await.unwrap();
     assert_eq!(
         swept,
         Swept {
@@ -119,7 +119,10 @@ async fn a_sweep_takes_what_nobody_names_and_gives_quota_back() {
             ..Swept::default()
         }
     );
-    assert_eq!(sweep(&db, &store, &locks).await.unwrap(), Swept::default());
+    assert_eq!(
+        sweep(&db, &store, &locks, true).await.unwrap(),
+        Swept::default()
+    );
     let usage = db
         .read::<_, DbError, _>(move |c| users::usage(c, owner))
         .await

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
@@ -10,6 +11,7 @@ use axum::http::request::Parts;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
+use tokio::time::timeout;
 
 use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
@@ -20,6 +22,9 @@ pub(crate) const SMALL: usize = 64 * 1024;
 pub(crate) const MEDIUM: usize = 512 * 1024;
 /// Commits, and the pins of an account with many folders.
 pub(crate) const LARGE: usize = 8 * 1024 * 1024;
+
+/// A JSON body that is not there by then is not waited for.
+const SLOWEST: Duration = Duration::from_secs(60);
 
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = SMALL>(pub(crate) T);
@@ -70,12 +75,14 @@ async fn read(request: Request, limit: usize) -> ApiResult<Bytes> {
     if declared.is_some_and(|length| length > limit as u64) {
         return Err(ApiError::payload_too_large(limit as u64));
     }
-    match Limited::new(request.into_body(), limit).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
+    let body = Limited::new(request.into_body(), limit).collect();
+    match timeout(SLOWEST, body).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Err(_) => Err(ApiError::bad_request("The body took too long to arrive.")),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err(ApiError::payload_too_large(limit as u64))
         }
-        Err(_) => Err(ApiError::bad_request("The body ended too early.")),
+        Ok(Err(_)) => Err(ApiError::bad_request("The body ended too early.")),
     }
 }
 

@@ -61,8 +61,8 @@ impl From<ClientIp> for Key {
 pub(crate) struct Standing {
     pub(crate) limit: u32,
     pub(crate) remaining: u32,
-    /// Seconds since 1970.
-    pub(crate) reset: i64,
+    /// Milliseconds since 1970.
+    pub(crate) ends: i64,
     pub(crate) allowed: bool,
 }
 
@@ -120,7 +120,7 @@ impl Limiter {
         Some(Standing {
             limit: rate.count(),
             remaining: rate.count() - window.count,
-            reset: (window.ends + 999) / 1000,
+            ends: window.ends,
             allowed,
         })
     }
@@ -163,7 +163,8 @@ impl Narrowest {
             };
             set("x-ratelimit-limit", standing.limit.into());
             set("x-ratelimit-remaining", standing.remaining.into());
-            set("x-ratelimit-reset", standing.reset);
+            // In seconds, rounded up: at that time the window is over.
+            set("x-ratelimit-reset", (standing.ends + 999) / 1000);
         }
     }
 }
@@ -196,8 +197,9 @@ pub(crate) fn count_in(
     if standing.allowed {
         return Ok(());
     }
-    let seconds = (standing.reset * 1000 - now).max(1000) / 1000;
-    Err(ApiError::rate_limited(seconds.unsigned_abs()))
+    // Rounded up: whoever waits that long is let in.
+    let seconds = (standing.ends - now + 999) / 1000;
+    Err(ApiError::rate_limited(seconds.max(1).unsigned_abs()))
 }
 
 pub(crate) mod extract;

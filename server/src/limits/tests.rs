@@ -26,7 +26,7 @@ fn a_window_lets_in_so_many_and_then_starts_again() {
         Standing {
             limit: 2,
             remaining: 1,
-            reset: 11,
+            ends: 11000,
             allowed: true
         }
     );
@@ -35,7 +35,7 @@ fn a_window_lets_in_so_many_and_then_starts_again() {
         Standing {
             limit: 2,
             remaining: 0,
-            reset: 11,
+            ends: 11000,
             allowed: true
         }
     );
@@ -44,7 +44,7 @@ fn a_window_lets_in_so_many_and_then_starts_again() {
         Standing {
             limit: 2,
             remaining: 0,
-            reset: 11,
+            ends: 11000,
             allowed: false
         }
     );
@@ -53,7 +53,7 @@ fn a_window_lets_in_so_many_and_then_starts_again() {
         Standing {
             limit: 2,
             remaining: 1,
-            reset: 21,
+            ends: 21000,
             allowed: true
         }
     );
@@ -89,7 +89,7 @@ fn headers_show_the_narrowest_limit() {
     let standing = |limit, remaining| Standing {
         limit,
         remaining,
-        reset: 9,
+        ends: 9000,
         allowed: true,
     };
     narrowest.note(standing(1000, 900));

@@ -1,10 +1,13 @@
 //! Taking a body in. The writing is a task of its own, so that what arrived is kept even when the
 //! client, and with it the handler, goes away in the middle.
 
+use std::time::Duration;
+
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 use protocol::UploadId;
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 
 use super::create::expiry_ms;
 use crate::blobs::BlobError;
@@ -19,6 +22,10 @@ use crate::uploads::UploadGuard;
 const FRAMES: usize = 4;
 /// A long body is made durable every so many bytes, so that a crash costs no more.
 const CHECKPOINT: u64 = 64 * 1024 * 1024;
+
+/// A client that sends nothing for so long has gone away without saying so; the upload must not
+/// stay taken.
+const SILENCE: Duration = Duration::from_secs(30);
 
 /// Where bytes go.
 #[derive(Clone, Copy)]
@@ -54,13 +61,15 @@ pub(super) async fn receive(
     let mut seen = 0;
     let read = loop {
         let frame = tokio::select! {
-            frame = body.frame() => frame,
+            frame = timeout(SILENCE, body.frame()) => frame,
             _ = stopping.wait_for(|stopping| *stopping) => break Err(ApiError::unavailable()),
         };
         match frame {
-            None => break Ok(()),
-            Some(Err(_)) => break Err(ApiError::bad_request("The body ended too early.")),
-            Some(Ok(frame)) => {
+            Ok(None) => break Ok(()),
+            Err(_) | Ok(Some(Err(_))) => {
+                break Err(ApiError::bad_request("The body ended too early."));
+            }
+            Ok(Some(Ok(frame))) => {
                 let Ok(data) = frame.into_data() else {
                     continue;
                 };
