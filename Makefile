@@ -24,7 +24,9 @@ CARGO := cargo --quiet
 # The bindings' generator must match the library exactly.
 WASM_BINDGEN_VERSION := $(shell grep -A1 '^name = "wasm-bindgen"$$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')
 CARGO_DENY_VERSION := 0.20.2
+WASM_PACK_VERSION := 0.15.1
 WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
+WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 VENV := $(TOOLS)/venv-$(shell sha256sum tests/requirements.txt 2>/dev/null | cut -c1-12)
 
@@ -90,6 +92,9 @@ web/node_modules/.package-lock.json bench/node_modules/.package-lock.json: %/nod
 $(WASM_BINDGEN): | $(STAMPS)/rust
 	@.ci/need crate wasm-bindgen-cli $(WASM_BINDGEN_VERSION) $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)
 
+$(WASM_PACK): | $(STAMPS)/rust
+	@.ci/need crate wasm-pack $(WASM_PACK_VERSION) $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)
+
 $(CARGO_DENY): | $(STAMPS)/rust
 	@.ci/need crate cargo-deny $(CARGO_DENY_VERSION) $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
 
@@ -110,10 +115,11 @@ $(WASM): FORCE | $(STAMPS)/rust
 	@$(QUIETLY) "Building the browser module" cargo build $(LOCKED) -p web-wasm \
 		--target wasm32-unknown-unknown --profile wasm
 
-web/pkg/strongroom_wasm_bg.wasm: $(WASM) $(WASM_BINDGEN) web/node_modules/.package-lock.json
-	@mkdir -p web/pkg
-	@$(WASM_BINDGEN) --target web --out-dir web/pkg --out-name strongroom_wasm $(WASM)
-	@$(QUIETLY) "Optimising the browser module" web/node_modules/.bin/wasm-opt -O3 $(WASM_FEATURES) -o $@ $@
+# wasm-pack finds the generator and the optimiser on the PATH and fetches nothing.
+web/pkg/strongroom_wasm_bg.wasm: $(WASM) $(WASM_BINDGEN) $(WASM_PACK) web/node_modules/.package-lock.json
+	@PATH="$(dir $(WASM_BINDGEN)):$(CURDIR)/web/node_modules/.bin:$$PATH" \
+		$(QUIETLY) "Packing the browser module" $(WASM_PACK) build web-wasm --mode no-install --no-pack \
+		--target web --out-dir ../web/pkg --out-name strongroom_wasm --profile wasm $(if $(LOCKED),-- $(LOCKED))
 
 # The same for the vectors' runner, which only tests load; not optimised any further.
 RUNNER := $(TARGET)/wasm32-unknown-unknown/wasm/vectors.wasm
@@ -124,10 +130,6 @@ $(RUNNER): FORCE | $(STAMPS)/rust
 
 $(RUNNER_JS): $(RUNNER) $(WASM_BINDGEN)
 	@$(WASM_BINDGEN) --target web --out-dir $(@D) $(RUNNER)
-
-# What rustc assumes of every browser; the optimiser has to be told.
-WASM_FEATURES := --enable-bulk-memory --enable-multivalue --enable-mutable-globals \
-	--enable-nontrapping-float-to-int --enable-reference-types --enable-sign-ext
 
 web/dist/index.html: web/pkg/strongroom_wasm_bg.wasm web/node_modules/.package-lock.json $(WEB_SOURCES)
 	@cd web && ../$(QUIETLY) "Building the web app" npm run --silent build
