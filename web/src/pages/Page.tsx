@@ -28,7 +28,7 @@ function Localised() {
   return (
     <AriaLocale locale={locale}>
       <Suspense fallback={<Splash />}>
-        {phase.name === 'starting' && <Splash />}
+        {phase.name === 'starting' && <Splash problem={phase.error} />}
         {phase.name === 'unsupported' && <UnsupportedPage missing={phase.missing} />}
         {phase.name !== 'starting' && phase.name !== 'unsupported' && <RouterProvider router={router} />}
       </Suspense>

@@ -45,8 +45,10 @@ export default function SignUpPage() {
   const prepare = async () => {
     const isReady = await task.run(async () => {
       if (prepared?.password === password.password) return;
-      const account = await app.prepareAccount(password.password);
+      // The core keeps one such account at a time, so the old one goes before the new one comes.
       prepared?.account.discard();
+      setPrepared(null);
+      const account = await app.prepareAccount(password.password);
       forget.current = account;
       setPrepared({ account, password: password.password, places: pickPlaces(account.phrase.length, 3) });
     });
@@ -56,8 +58,14 @@ export default function SignUpPage() {
   const complete = () => {
     if (prepared === null) return;
     void task.run(async () => {
-      await prepared.account.complete(email.trim());
+      // Once it is complete this page goes away, and the account must not be wiped with it.
       forget.current = null;
+      try {
+        await prepared.account.complete(email.trim());
+      } catch (reason) {
+        forget.current = prepared.account;
+        throw reason;
+      }
     });
   };
 
