@@ -25,6 +25,14 @@ test('offline, the page says so, and goes on by itself afterwards', async ({ pag
   await expect(row(page, 'b.txt')).toBeVisible();
 });
 
+test('a server that does not answer at the start is waited for', async ({ page, server }) => {
+  await page.route('**/auth/refresh', (route) => route.abort());
+  await page.goto(server.url);
+  await expect(page.getByText('The server does not answer.', { exact: false })).toBeVisible();
+  await page.unrouteAll();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+});
+
 test('an upload survives the server being restarted', async ({ page, folder }) => {
   test.setTimeout(120_000);
   const server = await startServer();
