@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 
 import { missingSupport } from './support';
 
-const complete = { crypto: { subtle: {} }, WebAssembly: {}, Worker: class {} };
+const complete = { crypto: { subtle: {} }, WebAssembly: {}, Worker: Function };
 
 it.each([
   [complete, null],
