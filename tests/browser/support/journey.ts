@@ -61,13 +61,19 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 });
 
 /** Signs up with the recovery phrase, and ends among the files. */
-export async function signUp(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {
-  await askForAccount(page, server, email, password);
+export async function signUp(
+  page: Page,
+  server: RunningServer,
+  email: string,
+  password = PASSWORD,
+  onPhrase: (words: readonly string[]) => void = () => undefined,
+): Promise<void> {
+  onPhrase(await askForAccount(page, server, email, password));
   await expectFiles(page);
 }
 
-/** Goes through the sign-up up to its last click. */
-export async function askForAccount(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {
+/** Goes through the sign-up up to its last click; gives the recovery phrase. */
+export async function askForAccount(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<readonly string[]> {
   await page.goto(`${server.url}/sign-up`);
   await page.getByLabel('Email').fill(email);
   await page.getByLabel('Password', { exact: true }).fill(password);
@@ -84,6 +90,7 @@ export async function askForAccount(page: Page, server: RunningServer, email: st
     await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
   }
   await page.getByRole('button', { name: 'Create account' }).click();
+  return words;
 }
 
 export async function signIn(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {

@@ -8,8 +8,13 @@ export interface RunningServer {
   /** Where it answers, without a slash at the end. */
   readonly url: string;
   readonly port: number;
+  /** Everything that it keeps. */
+  readonly dataDir: string;
   /** Its log so far. */
   log(): string;
+  /** Stops it; what it kept stays. */
+  end(): Promise<void>;
+  /** Stops it and removes what it kept. */
   stop(): Promise<void>;
   /** Stops it and starts it again on the same port and data. */
   restart(): Promise<void>;
@@ -44,6 +49,8 @@ export async function startServer(settings: Record<string, string> = {}): Promis
   return {
     url: `http://localhost:${port}`,
     port,
+    dataDir: join(folder, 'data'),
+    end,
     log: () => log,
     async stop() {
       await end();
