@@ -17,10 +17,10 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Dist;
 
-/// The only names under which the app's scripts may make Trusted Types policies.
+/// The only names (separated by spaces) under which the app's scripts may make Trusted Types policies.
 macro_rules! trusted_types {
     () => {
-        "strongroom strongroom-worker"
+        "strongroom-worker"
     };
 }
 

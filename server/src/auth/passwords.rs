@@ -4,8 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use subtle::ConstantTimeEq as _;
 use tokio::sync::Semaphore;
 
 use crate::error::ApiError;
@@ -15,6 +17,8 @@ use crate::secrets::random;
 const MEMORY: u32 = 19_456;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+/// Bytes; allocations beyond this are never kept by the C library's allocator.
+const RETURNED: usize = 40 * 1024 * 1024;
 /// How many may wait for their turn; more are sent away at once.
 const QUEUE: usize = 64;
 
@@ -91,25 +95,64 @@ impl Drop for Place<'_> {
     }
 }
 
-fn argon2() -> Argon2<'static> {
-    let params = Params::new(MEMORY, PASSES, LANES, None).expect("the parameters are in range");
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-}
-
+/// A PHC string of the secret under a new salt.
 fn hash(secret: &[u8]) -> String {
-    argon2()
-        .hash_password_with_salt(secret, &random::<16>())
-        .expect("the parameters are in range")
-        .to_string()
+    let salt = random::<16>();
+    let params = Params::new(MEMORY, PASSES, LANES, None).expect("the parameters are in range");
+    let hash = derive(params, secret, &salt).expect("the parameters are in range");
+    let (salt, hash) = (STANDARD_NO_PAD.encode(salt), STANDARD_NO_PAD.encode(hash));
+    format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}${salt}${hash}")
 }
 
+/// Whether such a string was made from the secret, in constant time.
 fn verify(secret: &[u8], stored: &str) -> bool {
-    PasswordHash::new(stored).is_ok_and(|stored| argon2().verify_password(secret, &stored).is_ok())
+    let Ok(stored) = PasswordHash::new(stored) else {
+        return false;
+    };
+    let (Ok(params), Some(salt), Some(hash)) =
+        (Params::try_from(&stored), &stored.salt, &stored.hash)
+    else {
+        return false;
+    };
+    derive(params, secret, salt.as_ref()).is_ok_and(|derived| derived.ct_eq(hash.as_bytes()).into())
+}
+
+fn derive(params: Params, secret: &[u8], salt: &[u8]) -> argon2::Result<[u8; 32]> {
+    // An allocation of that size comes from the operating system and goes back to it at once;
+    // only what is used of it takes memory. Smaller ones stay with the process for ever.
+    let mut memory = Vec::with_capacity(params.block_count().max(RETURNED / Block::SIZE));
+    memory.resize(params.block_count(), Block::default());
+    let mut derived = [0; 32];
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into_with_memory(
+        secret,
+        salt,
+        &mut derived,
+        &mut memory,
+    )?;
+    Ok(derived)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashes_are_the_librarys_own() {
+        let params = Params::new(MEMORY, PASSES, LANES, None).unwrap();
+        let library = {
+            let mut derived = [0; 32];
+            let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+            argon2
+                .hash_password_into(b"secret", b"0123456789abcdef", &mut derived)
+                .unwrap();
+            derived
+        };
+        assert_eq!(
+            derive(params, b"secret", b"0123456789abcdef").unwrap(),
+            library
+        );
+        assert!(!verify(b"secret", "") && !verify(b"secret", "$argon2id$v=19$m=1,t=1,p=1$"));
+    }
 
     #[tokio::test]
     async fn only_the_right_secret_matches() {

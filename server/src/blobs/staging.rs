@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use protocol::UploadId;
 use tokio::task::JoinHandle;
 
@@ -17,11 +17,17 @@ const PIECE: usize = 256 * 1024;
 pub(crate) struct Appender {
     /// `None` while a piece is being written.
     file: Option<File>,
-    writing: Option<JoinHandle<(File, Result<(), BlobError>)>>,
-    buffer: BytesMut,
+    writing: Option<JoinHandle<Written>>,
+    buffer: Vec<u8>,
+    /// The other buffer, while it is not being written: two are used in turns, so that the
+    /// allocator has nothing to do however long the upload is.
+    spare: Option<Vec<u8>>,
     /// Bytes handed to the operating system or to `writing`.
     written: u64,
 }
+
+/// A file and a buffer that come back from writing.
+type Written = (File, Vec<u8>, Result<(), BlobError>);
 
 impl BlobStore {
     /// Opens a staged upload for appending at `offset`, which is what its row says: whatever the
@@ -43,7 +49,8 @@ impl BlobStore {
         Ok(Appender {
             file: Some(file),
             writing: None,
-            buffer: BytesMut::with_capacity(PIECE),
+            buffer: Vec::with_capacity(PIECE),
+            spare: None,
             written: offset,
         })
     }
@@ -97,12 +104,17 @@ impl Appender {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let piece = std::mem::replace(&mut self.buffer, BytesMut::with_capacity(PIECE));
+        let empty = self
+            .spare
+            .take()
+            .unwrap_or_else(|| Vec::with_capacity(PIECE));
+        let mut piece = std::mem::replace(&mut self.buffer, empty);
         self.written += piece.len() as u64;
         let mut file = self.file.take().expect("no piece is being written");
         self.writing = Some(tokio::task::spawn_blocking(move || {
             let result = file.write_all(&piece).map_err(BlobError::from);
-            (file, result)
+            piece.clear();
+            (file, piece, result)
         }));
         Ok(())
     }
@@ -110,8 +122,9 @@ impl Appender {
     /// Waits for the piece that is being written.
     async fn settle(&mut self) -> Result<(), BlobError> {
         if let Some(writing) = self.writing.take() {
-            let (file, result) = writing.await.map_err(stopped)?;
+            let (file, buffer, result) = writing.await.map_err(stopped)?;
             self.file = Some(file);
+            self.spare = Some(buffer);
             result?;
         }
         Ok(())

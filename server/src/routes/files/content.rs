@@ -110,7 +110,10 @@ async fn open(state: &AppState, id: UploadId, first: u64, length: u64) -> ApiRes
             if left == 0 {
                 return Ok::<_, io::Error>(None);
             }
-            let (file, piece) = blocking(move || read_piece(file, left.min(PIECE)))
+            let length = left.min(PIECE);
+            // Made and dropped on the same few threads, which keeps the allocator's memory small.
+            let piece = Vec::with_capacity(usize::try_from(length).unwrap_or(usize::MAX));
+            let (file, piece) = blocking(move || read_piece(file, piece, length))
                 .await
                 .map_err(io::Error::other)?;
             let left = left - piece.len() as u64;
@@ -119,8 +122,7 @@ async fn open(state: &AppState, id: UploadId, first: u64, length: u64) -> ApiRes
     )))
 }
 
-fn read_piece(mut file: File, length: u64) -> io::Result<(File, Bytes)> {
-    let mut piece = Vec::with_capacity(usize::try_from(length).unwrap_or(usize::MAX));
+fn read_piece(mut file: File, mut piece: Vec<u8>, length: u64) -> io::Result<(File, Bytes)> {
     (&mut file).take(length).read_to_end(&mut piece)?;
     if (piece.len() as u64) < length {
         // The answer has begun: all that is left is to break it off.
