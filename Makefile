@@ -131,7 +131,7 @@ $(RUNNER): FORCE | $(STAMPS)/rust
 $(RUNNER_JS): $(RUNNER) $(WASM_BINDGEN)
 	@$(WASM_BINDGEN) --target web --out-dir $(@D) $(RUNNER)
 
-web/dist/index.html: web/pkg/strongroom_wasm_bg.wasm web/node_modules/.package-lock.json $(WEB_SOURCES)
+web/dist/index.html: web/node_modules/.package-lock.json web/pkg/strongroom_wasm_bg.wasm $(WEB_SOURCES)
 	@cd web && ../$(QUIETLY) "Building the web app" npm run --silent build
 	@touch $@
 
