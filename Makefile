@@ -115,8 +115,9 @@ $(WASM): FORCE | $(STAMPS)/rust
 	@$(QUIETLY) "Building the browser module" cargo build $(LOCKED) -p web-wasm \
 		--target wasm32-unknown-unknown --profile wasm
 
-# wasm-pack finds the generator and the optimiser on the PATH and fetches nothing.
-web/pkg/strongroom_wasm_bg.wasm: $(WASM) $(WASM_BINDGEN) $(WASM_PACK) web/node_modules/.package-lock.json
+# wasm-pack finds the generator and the optimiser on the PATH and fetches nothing. Node.js
+# comes first, so that a missing one is told of before anything is built.
+web/pkg/strongroom_wasm_bg.wasm: web/node_modules/.package-lock.json $(WASM_BINDGEN) $(WASM_PACK) $(WASM)
 	@PATH="$(dir $(WASM_BINDGEN)):$(CURDIR)/web/node_modules/.bin:$$PATH" \
 		$(QUIETLY) "Packing the browser module" $(WASM_PACK) build web-wasm --mode no-install --no-pack \
 		--target web --out-dir ../web/pkg --out-name strongroom_wasm --profile wasm $(if $(LOCKED),-- $(LOCKED))
