@@ -76,21 +76,29 @@ export async function signUp(
 export async function askForAccount(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<readonly string[]> {
   await page.goto(`${server.url}/sign-up`);
   await page.getByLabel('Email').fill(email);
+  const words = await choosePassword(page, password);
+  await confirmPhrase(page, words);
+  return words;
+}
+
+/** The first step of the sign-up; gives the recovery phrase that it leads to. */
+export async function choosePassword(page: Page, password: string): Promise<readonly string[]> {
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByLabel('Repeat the password').fill(password);
   await page.getByRole('button', { name: 'Continue' }).click();
-
   const phrase = page.getByRole('list', { name: 'Recovery phrase' }).getByRole('listitem');
   await expect(phrase).toHaveCount(24);
-  const words = (await phrase.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
-  await page.getByRole('button', { name: 'I have kept them' }).click();
+  return (await phrase.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
+}
 
+/** The steps after it, with the words that are asked back. */
+export async function confirmPhrase(page: Page, words: readonly string[]): Promise<void> {
+  await page.getByRole('button', { name: 'I have kept them' }).click();
   for (const field of await page.getByLabel(/^Word \d+$/).all()) {
     const label = (await field.evaluate((input) => (input as HTMLInputElement).labels?.[0]?.textContent)) ?? '';
     await field.fill(words[Number(/\d+/.exec(label)?.[0]) - 1] ?? '');
   }
   await page.getByRole('button', { name: 'Create account' }).click();
-  return words;
 }
 
 export async function signIn(page: Page, server: RunningServer, email: string, password = PASSWORD): Promise<void> {
