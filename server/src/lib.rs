@@ -9,6 +9,7 @@ mod blobs;
 mod clock;
 mod commit;
 pub mod config;
+mod connections;
 mod datadir;
 mod db;
 mod error;

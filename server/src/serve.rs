@@ -19,7 +19,7 @@ use crate::limits::Limiter;
 use crate::secrets::Secrets;
 use crate::state::AppState;
 use crate::uploads::Locks;
-use crate::{logging, router};
+use crate::{connections, logging, router};
 
 /// How long requests under way may go on after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
@@ -96,13 +96,12 @@ async fn run(config: Config) -> Result<(), ServeError> {
 
     let sweeper = tokio::spawn(sweep_for_ever(state.clone()));
     let address = listener.local_addr()?;
-    let app = router::build(state).into_make_service_with_connect_info::<SocketAddr>();
+    let app = router::build(state);
     let (ended, asked) = watch::channel(false);
-    let server = axum::serve(listener, app)
-        .with_graceful_shutdown(until_told(terminate, interrupt, ended))
-        .into_future();
+    tokio::spawn(until_told(terminate, interrupt, ended));
+    let server = connections::serve(listener, app, asked.clone());
     announce(address);
-    finish(server, asked, stop).await?;
+    finish(server, asked, stop).await;
     sweeper.abort();
     tracing::info!("stopped");
     Ok(())
@@ -160,10 +159,10 @@ async fn until_told(
 /// Waits for the end, but not for ever: first requests may finish, then uploads are told to keep
 /// what they have, then the rest is cut off.
 async fn finish(
-    server: impl Future<Output = io::Result<()>>,
+    server: impl Future<Output = ()>,
     mut asked: watch::Receiver<bool>,
     stop: watch::Sender<bool>,
-) -> io::Result<()> {
+) {
     let deadline = async {
         let _ = asked.wait_for(|asked| *asked).await;
         tokio::time::sleep(GRACE).await;
@@ -171,10 +170,9 @@ async fn finish(
         tokio::time::sleep(LAST_GRACE).await;
     };
     tokio::select! {
-        result = server => result,
+        () = server => {}
         () = deadline => {
             tracing::warn!("some requests were cut off");
-            Ok(())
         }
     }
 }
