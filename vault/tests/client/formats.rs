@@ -1,15 +1,18 @@
 //! Snapshots of everything that a client seals: with the same randomness the same bytes
 //! must come out, for ever. A deliberate change of format is a new version with new
-//! snapshots; `UPDATE_SNAPSHOTS=1 cargo test -p vault --test formats` writes them.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+//! snapshots; `UPDATE_SNAPSHOTS=1 cargo test -p vault --test client` writes them.
 
 use std::{convert::Infallible, fs, path::PathBuf};
 
+use crate::shelf::Shelf;
 use crypto_core::sha256;
-use protocol::UploadId;
+use protocol::{RegisterRequest, UpdateKeysRequest, UploadId};
 use rand::{TryCryptoRng, TryRng};
-use serde::Serialize;
-use vault::account::{Credentials, NewAccount};
+use serde::{Serialize, de::DeserializeOwned};
+use vault::{
+    account::{Credentials, NewAccount},
+    pins::Pins,
+};
 
 /// Randomness that stays the same whatever becomes of the crates that make some.
 struct Counter(u64);
@@ -38,7 +41,7 @@ impl TryCryptoRng for Counter {}
 
 fn snapshot(name: &str, value: &impl Serialize) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/formats")
+        .join("tests/client/snapshots")
         .join(name)
         .with_extension("json");
     let now = serde_json::to_string_pretty(value).unwrap() + "\n";
@@ -107,6 +110,63 @@ fn sealed_formats_do_not_change() {
             .change_password(&current, "another password", &mut rng)
             .unwrap(),
     );
+}
+
+/// What was sealed when the snapshots were made still opens, with nothing but the password.
+#[test]
+fn frozen_accounts_still_open() {
+    let request: RegisterRequest = frozen("register");
+    let mut shelf = Shelf::register(&request);
+    let mut vault = shelf.unlock("a password", None, true).unwrap();
+    let root = vault.root();
+    let mut expected = vec![
+        ("报告 📈.txt", None),
+        ("b", None),
+        ("b", Some(1_700_000_000_003)),
+        ("b", None),
+    ]
+    .into_iter();
+    for name in [
+        "commit-create",
+        "commit-rename",
+        "commit-trash",
+        "commit-restore",
+        "commit-purge",
+    ] {
+        shelf.commit(frozen(name));
+        let view = vault.open_folder(root, &shelf.listing(&vault)).unwrap();
+        assert!(
+            view.verified && view.findings.is_empty(),
+            "{name}: {view:?}"
+        );
+        let shown = view
+            .entries
+            .first()
+            .map(|entry| (entry.name.as_str(), entry.trashed));
+        assert_eq!(shown, expected.next(), "{name}");
+    }
+    let update: UpdateKeysRequest = frozen("sealed-pins");
+    shelf.keys.pins = update.pins.unwrap();
+    vault.merge_keys(&shelf.keys).unwrap();
+    shelf.change_password(frozen("password"));
+    let mut again = shelf
+        .unlock("another password", Some(vault.pins()), true)
+        .unwrap();
+    again.open_folder(root, &shelf.listing(&again)).unwrap();
+    let pins: String = frozen("pins");
+    let bytes: Vec<u8> = (0..pins.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&pins[at..at + 2], 16).unwrap())
+        .collect();
+    assert_eq!(Pins::parse(&bytes).unwrap().encode(), bytes);
+}
+
+fn frozen<T: DeserializeOwned>(name: &str) -> T {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/client/snapshots")
+        .join(name)
+        .with_extension("json");
+    serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }
 
 fn hex(bytes: &[u8]) -> String {

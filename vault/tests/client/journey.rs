@@ -1,11 +1,8 @@
 //! A vault from sign-up on, with an honest shelf.
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod shelf;
-
+use crate::shelf::{PASSWORD, Shelf, sign_up};
 use protocol::CommitId;
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
-use shelf::{PASSWORD, Shelf, sign_up};
 use vault::{Vault, VaultError, tree::FolderView};
 
 fn names(view: &FolderView) -> Vec<&str> {
