@@ -2,7 +2,6 @@ import { chromium, type Page } from '@playwright/test';
 
 import { choose, download, expect, expectTransfers, fillSignIn, newEmail, PASSWORD, row, sha256, signUp, test, transfers, upload } from '../support/journey';
 import { noise, sample } from '../support/samples';
-import { startServer } from '../support/server';
 
 const MIB = 1024 * 1024;
 
@@ -33,9 +32,9 @@ test('a server that does not answer at the start is waited for', async ({ page, 
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
 });
 
-test('an upload survives the server being restarted', async ({ page, folder }) => {
+test('an upload survives the server being restarted', async ({ page, folder, launch }) => {
   test.setTimeout(120_000);
-  const server = await startServer();
+  const server = await launch();
   const path = await noise(folder, 'long.bin', 120 * MIB);
   await signUp(page, server, newEmail());
   const patched = page.waitForRequest((request) => request.method() === 'PATCH');
@@ -44,12 +43,11 @@ test('an upload survives the server being restarted', async ({ page, folder }) =
   await server.restart();
   await expectTransfers(page, /1 transfer finished/, 90_000);
   expect(await sha256(await download(page, 'long.bin', folder))).toBe(await sha256(path));
-  await server.stop();
 });
 
-test('a download survives the server being restarted', async ({ page, folder }) => {
+test('a download survives the server being restarted', async ({ page, folder, launch }) => {
   test.setTimeout(120_000);
-  const server = await startServer();
+  const server = await launch();
   const path = await noise(folder, 'long.bin', 120 * MIB);
   await signUp(page, server, newEmail());
   await upload(page, [path]);
@@ -62,7 +60,6 @@ test('a download survives the server being restarted', async ({ page, folder }) 
   const copy = `${folder}/copy`;
   await (await saved).saveAs(copy);
   expect(await sha256(copy)).toBe(await sha256(path));
-  await server.stop();
 });
 
 test('a cancelled upload leaves nothing behind', async ({ page, server, folder }) => {
@@ -80,8 +77,8 @@ test('a cancelled upload leaves nothing behind', async ({ page, server, folder }
   expect(await meter.getAttribute('aria-valuetext')).toBe(before);
 });
 
-test('a full quota is told in words, and trying again works once there is room', async ({ page, folder }) => {
-  const server = await startServer({ STRONGROOM_QUOTA: String(12 * MIB) });
+test('a full quota is told in words, and trying again works once there is room', async ({ page, folder, launch }) => {
+  const server = await launch({ STRONGROOM_QUOTA: String(12 * MIB) });
   await signUp(page, server, newEmail());
   await upload(page, [await noise(folder, 'first.bin', 8 * MIB)]);
   await page.getByRole('button', { name: 'Clear' }).click();
@@ -96,7 +93,6 @@ test('a full quota is told in words, and trying again works once there is room',
   await expect(row(page, 'first.bin')).toHaveCount(0);
   await transfers(page).getByRole('button', { name: 'Try second.bin again' }).click();
   await expectTransfers(page, /1 transfer finished/);
-  await server.stop();
 });
 
 test('a session that ended elsewhere is noticed', async ({ page, context, server }) => {

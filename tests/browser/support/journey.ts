@@ -15,6 +15,8 @@ export const PASSWORD = 'correct horse battery staple 47';
 interface Fixtures {
   /** A folder for the test's own files. */
   folder: string;
+  /** Starts a server for this test alone, and stops it afterwards, however the test ends. */
+  launch: typeof startServer;
   /** Fails the test when the page reports an error of its own, or breaks the content security policy. */
   watched: undefined;
 }
@@ -45,6 +47,16 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     const folder = await mkdtemp(join(tmpdir(), 'strongroom-files-'));
     await use(folder);
     await rm(folder, { recursive: true, force: true });
+  },
+  // eslint-disable-next-line no-empty-pattern -- as above
+  launch: async ({}, use) => {
+    const servers: RunningServer[] = [];
+    await use(async (settings) => {
+      const server = await startServer(settings);
+      servers.push(server);
+      return server;
+    });
+    await Promise.all(servers.map((server) => server.stop()));
   },
   watched: [
     async ({ context }, use) => {
