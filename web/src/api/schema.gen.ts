@@ -2102,13 +2102,13 @@ export interface operations {
                     "application/json": components["schemas"]["Success_Health"];
                 };
             };
-            /** @description It cannot */
+            /** @description It cannot; the details say what is missing */
             503: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_Health"];
+                    "application/json": components["schemas"]["Failure"];
                 };
             };
         };
