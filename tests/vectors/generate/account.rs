@@ -123,7 +123,7 @@ fn passwords(out: &mut Out) {
     let salt = rng.array();
     let params: KdfParams = KDF.parse().expect("the floor");
     let typed = "correct horse battery caf\u{e9}";
-    let keys = PasswordKeys::derive(typed, &salt, &params).unwrap();
+    let keys = PasswordKeys::derive(typed, &salt, &params).expect("the floor fits into memory");
     let account_key = rng.array();
     let wrapped = wrap(
         &crypto_core::vectors::key::<AccountKey>(account_key),
