@@ -125,6 +125,11 @@ CREATE TABLE spent_versions (
     id BLOB NOT NULL PRIMARY KEY
 ) STRICT;
 
+-- Blobs whose last name was taken away, until they are deleted.
+CREATE TABLE doomed_blobs (
+    id BLOB NOT NULL PRIMARY KEY
+) STRICT;
+
 -- Every head that a folder ever had.
 CREATE TABLE heads (
     node_id BLOB    NOT NULL,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Base64, NewHead, NodeId, SealedAcl, SealedMetadata, UserId};
 
 /// `POST /auth/register`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RegisterRequest {
     /// Trimmed and lower-cased by the server; unique so.
@@ -35,7 +35,7 @@ pub struct RegisterRequest {
 }
 
 /// Everything sealed that a new vault starts with.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewKeys {
     /// The version of the sealed formats.
@@ -55,7 +55,7 @@ pub struct NewKeys {
 }
 
 /// What makes a recovery phrase work.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RecoveryEnrolment {
     /// The account key wrapped under the phrase's key: 104 bytes.
@@ -113,7 +113,7 @@ pub struct PreloginResponse {
 }
 
 /// `POST /auth/login`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginRequest {
     /// Trimmed and lower-cased by the server.
@@ -138,7 +138,7 @@ pub enum SessionKind {
 }
 
 /// The answer to `POST /auth/login`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LoginResponse {
     /// A JWT for the `Authorization: Bearer` header.
@@ -206,7 +206,7 @@ pub struct UpdateKeysRequest {
 }
 
 /// `POST /auth/refresh`; all fields optional, an empty body is allowed.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefreshRequest {
     /// Rotated: the answer has the next one. Without it the cookie is used, then the bearer token.
@@ -215,7 +215,7 @@ pub struct RefreshRequest {
 }
 
 /// The answer to `POST /auth/refresh`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefreshResponse {
     /// The new access token.
@@ -241,7 +241,7 @@ pub struct VerifyResponse {
 }
 
 /// `PATCH /user/password`. The last three fields are required for a vault.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangePasswordRequest {
     /// Derived with the current salt.

@@ -1,8 +1,8 @@
 //! The data directory: made private, locked, and holding the server's secret.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -46,6 +46,8 @@ impl DataDir {
             .mode(0o700)
             .create(path)
             .map_err(unusable)?;
+        // Made by somebody else, it may be open to all; what is in it is for the server alone.
+        fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(unusable)?;
         let lock = private_file(&path.join("lock")).map_err(unusable)?;
         match lock.try_lock() {
             Ok(()) => {}

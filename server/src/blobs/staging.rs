@@ -24,6 +24,8 @@ pub(crate) struct Appender {
     spare: Option<Vec<u8>>,
     /// Bytes handed to the operating system or to `writing`.
     written: u64,
+    /// A sync has failed: what the system says about the file afterwards cannot be relied on.
+    doubtful: bool,
 }
 
 /// A file and a buffer that come back from writing.
@@ -41,6 +43,9 @@ impl BlobStore {
                 .create(offset == 0)
                 .truncate(false)
                 .open(path)?;
+            if file.metadata()?.len() < offset {
+                return Err(std::io::Error::other("a staged upload has lost bytes"));
+            }
             file.set_len(offset)?;
             file.seek(SeekFrom::Start(offset))?;
             Ok(file)
@@ -52,6 +57,7 @@ impl BlobStore {
             buffer: Vec::with_capacity(PIECE),
             spare: None,
             written: offset,
+            doubtful: false,
         })
     }
 }
@@ -80,6 +86,7 @@ impl Appender {
         })
         .await?;
         self.file = Some(file);
+        self.doubtful |= result.is_err();
         result?;
         Ok(self.written)
     }
@@ -87,7 +94,7 @@ impl Appender {
     /// What is surely in the file: for keeping what arrived when a later piece failed.
     pub(crate) async fn keep_what_is_written(mut self, before: u64) -> u64 {
         let _ = self.settle().await;
-        let Some(file) = self.file.take() else {
+        let Some(file) = self.file.take().filter(|_| !self.doubtful) else {
             return before;
         };
         blocking(move || {

@@ -8,13 +8,15 @@ use protocol::UploadId;
 use super::{BlobError, BlobStore};
 use crate::clock::now_ms;
 use crate::db::{Db, DbError};
-use crate::repo::{sessions, uploads, users, versions};
+use crate::repo::{blobs, sessions, uploads, users, versions};
 use crate::uploads::Locks;
 
 /// Uploads handled in one transaction.
 const BATCH: u64 = 100;
 /// Files looked up in one transaction.
 const LOOKUPS: usize = 500;
+/// So many blobs without a row are a crash's leftovers whatever their share is.
+const FEW: usize = 20;
 /// Sessions are forgotten this long after they ended, in milliseconds.
 const SESSION_MEMORY: i64 = 7 * 24 * 3600 * 1000;
 
@@ -51,7 +53,7 @@ pub(crate) async fn sweep(
         uploads: expired_uploads(db, store, locks).await?,
         ..Swept::default()
     };
-    swept.files = orphans(db, store, thoroughly).await?;
+    swept.files = doomed(db, store).await? + orphans(db, store, thoroughly).await?;
     let before = now_ms() - SESSION_MEMORY;
     swept.sessions = db.write(move |c| sessions::sweep(c, before)).await?;
     if swept != Swept::default() {
@@ -77,7 +79,8 @@ async fn expired_uploads(db: &Db, store: &BlobStore, locks: &Locks) -> Result<u6
             };
             let gone = db
                 .write(move |c| {
-                    let length = uploads::delete(c, id, owner)?;
+                    // It may have gone on since the batch was read.
+                    let length = uploads::delete_expired(c, id, owner, now)?;
                     if let Some(length) = length {
                         users::release(c, owner, length)?;
                     }
@@ -101,49 +104,104 @@ async fn expired_uploads(db: &Db, store: &BlobStore, locks: &Locks) -> Result<u6
     }
 }
 
+/// Blobs of what was purged, whose deletion a crash came before.
+async fn doomed(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
+    let mut count = 0;
+    loop {
+        let ids = db.read(move |c| blobs::doomed(c, BATCH)).await?;
+        if ids.is_empty() {
+            return Ok(count);
+        }
+        count += ids.len() as u64;
+        discard_doomed(db, store, ids).await?;
+    }
+}
+
+/// Deletes blobs that no version names any more, and then the note that they have to go.
+///
+/// # Errors
+/// When rows cannot be written; the blobs are gone then, and the note is harmless.
+pub(crate) async fn discard_doomed(
+    db: &Db,
+    store: &BlobStore,
+    ids: Vec<UploadId>,
+) -> Result<(), SweepError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let (files, store) = (ids.clone(), store.clone());
+    super::staging::blocking(move || {
+        for id in files {
+            store.discard(id);
+        }
+        Ok(())
+    })
+    .await?;
+    db.write(move |c| blobs::discarded(c, &ids)).await?;
+    Ok(())
+}
+
 /// An upload's row is there before its file, and stays until a version names the blob: so a file
 /// without either is nobody's, whatever is going on at the same time.
 async fn orphans(db: &Db, store: &BlobStore, thoroughly: bool) -> Result<u64, SweepError> {
-    let mut count = 0;
-    let mut folders = vec![store.staged.clone()];
+    let (staged, _) = unnamed(db, vec![store.staged.clone()]).await?;
+    let mut orphans = staged;
     if thoroughly {
-        let blobs = store.blobs.clone();
+        let folder = store.blobs.clone();
         let below: Vec<PathBuf> = super::staging::blocking(move || {
-            fs::read_dir(blobs)?
+            fs::read_dir(folder)?
                 .map(|entry| entry.map(|entry| entry.path()))
                 .collect()
         })
         .await?;
-        folders.extend(below);
-    }
-    for folder in folders {
-        let ids = super::staging::blocking(move || Ok(ids_in(&folder))).await?;
-        for chunk in ids.chunks(LOOKUPS) {
-            let chunk = chunk.to_vec();
-            let orphans = db
-                .read(move |c| {
-                    let mut orphans = Vec::new();
-                    for id in chunk {
-                        if !uploads::exists(c, id)? && !versions::names_blob(c, id)? {
-                            orphans.push(id);
-                        }
-                    }
-                    Ok::<_, DbError>(orphans)
-                })
-                .await?;
-            count += orphans.len() as u64;
-            let store = store.clone();
-            super::staging::blocking(move || {
-                for id in orphans {
-                    store.discard(id);
-                }
-                Ok(())
-            })
-            .await?;
+        let (nobodys, seen) = unnamed(db, below).await?;
+        // A crash leaves a few. Most of them without a row means that the database is not the
+        // one that these blobs belong to: restored, lost, or another's.
+        if nobodys.len() > FEW && nobodys.len() * 2 > seen {
+            tracing::error!(
+                blobs = seen,
+                unnamed = nobodys.len(),
+                "most blobs are unknown to the database; none of them is removed"
+            );
+        } else {
+            orphans.extend(nobodys);
         }
     }
-    count += leftover_names(db, store).await?;
-    Ok(count)
+    let count = orphans.len() as u64;
+    let files = store.clone();
+    super::staging::blocking(move || {
+        for id in orphans {
+            files.discard(id);
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(count + leftover_names(db, store).await?)
+}
+
+/// Files that no row names, and how many files there are.
+async fn unnamed(db: &Db, folders: Vec<PathBuf>) -> Result<(Vec<UploadId>, usize), SweepError> {
+    let (mut unnamed, mut seen) = (Vec::new(), 0);
+    for folder in folders {
+        let ids = super::staging::blocking(move || Ok(ids_in(&folder))).await?;
+        seen += ids.len();
+        for chunk in ids.chunks(LOOKUPS) {
+            let chunk = chunk.to_vec();
+            let found = db
+                .read(move |c| {
+                    let mut found = Vec::new();
+                    for id in chunk {
+                        if !uploads::exists(c, id)? && !versions::names_blob(c, id)? {
+                            found.push(id);
+                        }
+                    }
+                    Ok::<_, DbError>(found)
+                })
+                .await?;
+            unnamed.extend(found);
+        }
+    }
+    Ok((unnamed, seen))
 }
 
 /// Staged names of uploads that are blobs already: a crash came between the two.

@@ -14,9 +14,23 @@ use crate::state::AppState;
 pub(crate) struct Origin(pub(crate) String);
 
 impl Origin {
-    /// Whether the connection to the caller is encrypted.
+    /// Whether cookies are for encrypted connections only: everywhere but on this machine
+    /// itself, even if a proxy in front has not said that it is there.
     pub(crate) fn is_secure(&self) -> bool {
-        self.0.starts_with("https://")
+        let host = self.0.strip_prefix("http://").map(|rest| {
+            let host = rest.split('/').next().unwrap_or(rest);
+            host.rsplit_once(':')
+                .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+                .map_or(host, |(host, _)| host)
+        });
+        !host.is_some_and(|host| {
+            let address = host.trim_start_matches('[').trim_end_matches(']');
+            host == "localhost"
+                || host.ends_with(".localhost")
+                || address
+                    .parse::<std::net::IpAddr>()
+                    .is_ok_and(|address| address.is_loopback())
+        })
     }
 }
 
@@ -56,4 +70,27 @@ fn is_host(host: &str) -> bool {
         && host
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_are_secure_but_on_this_machine() {
+        for (origin, secure) in [
+            ("https://files.example.org", true),
+            ("https://localhost:8443", true),
+            ("http://files.example.org", true),
+            ("http://192.168.1.5:8000", true),
+            ("http://localhost.example.org", true),
+            ("http://localhost:8000", false),
+            ("http://localhost", false),
+            ("http://127.0.0.1:8000", false),
+            ("http://[::1]:8000", false),
+            ("http://app.localhost:8000", false),
+        ] {
+            assert_eq!(Origin(origin.to_owned()).is_secure(), secure, "{origin}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ macro_rules! statements {
     };
 }
 
+pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod commits;
 pub(crate) mod files;
@@ -25,6 +26,7 @@ pub(crate) mod versions;
 #[cfg(test)]
 pub(crate) fn all_statements() -> Vec<&'static str> {
     [
+        blobs::STATEMENTS,
         changes::STATEMENTS,
         commits::STATEMENTS,
         files::STATEMENTS,

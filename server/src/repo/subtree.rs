@@ -40,6 +40,8 @@ statements! {
              FROM nodes WHERE id IN (SELECT id FROM below)");
     BLOBS = concat!(below!(), "SELECT blob_id FROM versions
             WHERE node_id IN (SELECT id FROM below)");
+    DOOM_BLOBS = concat!(below!(), "INSERT INTO doomed_blobs (id)
+                 SELECT blob_id FROM versions WHERE node_id IN (SELECT id FROM below)");
     SPEND_VERSIONS = concat!(below!(), "INSERT INTO spent_versions (id)
                      SELECT id FROM versions WHERE node_id IN (SELECT id FROM below)");
     ENTOMB = concat!(below!(), "INSERT INTO tombstones (id, owner_id, parent_id, kind, purged_at, feed)
@@ -96,6 +98,7 @@ pub(crate) fn purge(
         .into_iter()
         .map(|mut row| row.take(0))
         .collect::<Result<_, _>>()?;
+    conn.execute(DOOM_BLOBS, &[id])?;
     conn.execute(SPEND_VERSIONS, &[id])?;
     conn.execute(ENTOMB, &[id, int(now), int(feed)])?;
     for statement in [DELETE_VERSIONS, DELETE_HEADS, DELETE_ACLS, DELETE_NODES] {

@@ -11,6 +11,8 @@ statements! {
            WHERE id = ?1 AND owner_id = ?2";
     ADVANCE = "UPDATE uploads SET received = ?2, expires_at = ?3 WHERE id = ?1 AND received <= ?2";
     DELETE = "DELETE FROM uploads WHERE id = ?1 AND owner_id = ?2 RETURNING length";
+    DELETE_EXPIRED = "DELETE FROM uploads WHERE id = ?1 AND owner_id = ?2 AND expires_at <= ?3
+                      RETURNING length";
     TAKE = "DELETE FROM uploads WHERE id = ?1 AND owner_id = ?2 AND received = length
             RETURNING length";
     EXPIRED = "SELECT id, owner_id FROM uploads WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
@@ -88,6 +90,19 @@ pub(crate) fn delete(
     owner: UserId,
 ) -> Result<Option<u64>, DbError> {
     conn.query_one(DELETE, &[blob(id.as_bytes()), blob(owner.as_bytes())])?
+        .map(|mut row| row.take(0))
+        .transpose()
+}
+
+/// Removes an upload if its time is over still; answers its declared length.
+pub(crate) fn delete_expired(
+    conn: &mut dyn Conn,
+    id: UploadId,
+    owner: UserId,
+    now: i64,
+) -> Result<Option<u64>, DbError> {
+    let params = [blob(id.as_bytes()), blob(owner.as_bytes()), int(now)];
+    conn.query_one(DELETE_EXPIRED, &params)?
         .map(|mut row| row.take(0))
         .transpose()
 }

@@ -13,6 +13,7 @@ statements! {
     EMAIL_EXISTS = "SELECT 1 FROM users WHERE email = ?1";
     PRELOGIN = "SELECT salt, kdf FROM users WHERE email = ?1";
     SIGN_IN = "SELECT id, password_hash, active, used, quota FROM users WHERE email = ?1";
+    STILL_SIGNS_IN = "SELECT 1 FROM users WHERE id = ?1 AND password_hash = ?2 AND active = 1";
     SET_LAST_LOGIN = "UPDATE users SET last_login_at = ?2 WHERE id = ?1";
     PASSWORD = "SELECT password_hash FROM users WHERE id = ?1";
     SET_PASSWORD = "UPDATE users SET password_hash = ?2, salt = ?3, kdf = ?4
@@ -22,7 +23,7 @@ statements! {
     SET_NAMES = "UPDATE users SET username = ?2, first_name = ?3, last_name = ?4 WHERE id = ?1";
     USAGE = "SELECT used, reserved, quota, files, live_files FROM users WHERE id = ?1";
     RESERVE = "UPDATE users SET reserved = reserved + ?2
-               WHERE id = ?1 AND used + reserved + ?2 <= quota";
+               WHERE id = ?1 AND ?2 <= quota - used - reserved";
     RELEASE = "UPDATE users SET reserved = reserved - ?2 WHERE id = ?1";
     STORE = "UPDATE users SET used = used + ?2, reserved = reserved - ?2 WHERE id = ?1";
     COUNT = "UPDATE users SET used = used + ?2, files = files + ?3, live_files = live_files + ?4
@@ -131,6 +132,17 @@ pub(crate) fn sign_in(conn: &mut dyn Conn, email: &str) -> Result<Option<SignInR
             })
         })
         .transpose()
+}
+
+/// Whether the hash that was verified is still the account's.
+pub(crate) fn still_signs_in(
+    conn: &mut dyn Conn,
+    user: UserId,
+    verified: &str,
+) -> Result<bool, DbError> {
+    Ok(conn
+        .query_one(STILL_SIGNS_IN, &[blob(user.as_bytes()), text(verified)])?
+        .is_some())
 }
 
 pub(crate) fn set_last_login(conn: &mut dyn Conn, user: UserId, now: i64) -> Result<(), DbError> {

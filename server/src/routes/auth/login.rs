@@ -56,13 +56,19 @@ pub(crate) async fn login(
     let session = SessionId::from_random(random());
     let in_cookie = request.session == SessionKind::Cookie;
     let (user, now) = (row.id, now_ms());
+    let verified = row.password_hash.clone();
     let keys = state
         .db
-        .write::<_, DbError, _>(move |c| {
+        .write::<_, ApiError, _>(move |c| {
+            // Verifying takes its time: a change of the password in between ends this session
+            // with all others, before it begins.
+            if !users::still_signs_in(c, user, &verified)? {
+                return Err(ApiError::invalid_credentials());
+            }
             sessions::insert(c, session, user, in_cookie, now, now + IDLE)?;
             sessions::insert_token(c, &hash, session)?;
             users::set_last_login(c, user, now)?;
-            vaults::keys(c, user)
+            Ok(vaults::keys(c, user)?)
         })
         .await?;
     let data = LoginResponse {

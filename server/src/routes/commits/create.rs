@@ -2,17 +2,19 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use protocol::{CommitRequest, CommitResponse, Failure, Success, UploadId};
+use protocol::{CommitRequest, CommitResponse, Failure, Success, UploadId, UserId};
 
 use crate::auth::VaultCaller;
 use crate::blobs::staging::blocking;
+use crate::blobs::sweep::discard_doomed;
 use crate::clock::now_ms;
 use crate::commit::cursor::FeedCursor;
 use crate::commit::{CommitError, apply, validate};
 use crate::db::DbError;
-use crate::error::ApiResult;
+use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::input::{Body, LARGE};
+use crate::repo::commits::CommitRow;
 use crate::repo::uploads;
 use crate::state::AppState;
 
@@ -41,24 +43,11 @@ pub(crate) async fn create(
         .collect();
     let finished = name_blobs(&state, caller.user, staged).await?;
 
-    let now = now_ms();
+    // A task of its own: a client that hangs up must not leave purged bytes behind.
     let request = Arc::clone(&commit);
-    let applied = state
-        .db
-        .write::<_, CommitError, _>(move |c| apply(c, caller.user, &request, now))
-        .await?;
-
-    let (blobs, row) = (state.blobs.clone(), applied.row);
-    blocking(move || {
-        if !applied.repeated {
-            blobs.unstage(&finished);
-        }
-        for id in applied.orphaned {
-            blobs.discard(id);
-        }
-        Ok(())
-    })
-    .await?;
+    let row = tokio::spawn(write(state, caller.user, request, finished))
+        .await
+        .map_err(ApiError::internal)??;
     Ok(answer::ok(CommitResponse {
         id: commit.id,
         cursor: FeedCursor {
@@ -71,11 +60,38 @@ pub(crate) async fn create(
     }))
 }
 
+/// Applies the commit, then brings the files in line with it.
+async fn write(
+    state: AppState,
+    user: UserId,
+    commit: Arc<CommitRequest>,
+    finished: Vec<UploadId>,
+) -> ApiResult<CommitRow> {
+    let now = now_ms();
+    let applied = state
+        .db
+        .write::<_, CommitError, _>(move |c| apply(c, user, &commit, now))
+        .await?;
+    if !applied.repeated {
+        let blobs = state.blobs.clone();
+        blocking(move || {
+            blobs.unstage(&finished);
+            Ok(())
+        })
+        .await?;
+    }
+    // The commit stands whatever becomes of this; what is left the next sweep removes.
+    if let Err(error) = discard_doomed(&state.db, &state.blobs, applied.orphaned).await {
+        tracing::warn!(%error, "purged blobs are left to the sweeper");
+    }
+    Ok(applied.row)
+}
+
 /// Gives the bytes of finished uploads their lasting names, before rows point at them. Uploads
 /// that are not there or not finished are left to the transaction, which refuses them.
 async fn name_blobs(
     state: &AppState,
-    user: protocol::UserId,
+    user: UserId,
     staged: Vec<UploadId>,
 ) -> ApiResult<Vec<UploadId>> {
     if staged.is_empty() {
@@ -97,6 +113,6 @@ async fn name_blobs(
     let ids = finished.clone();
     tokio::task::spawn_blocking(move || blobs.name_blobs(&ids))
         .await
-        .map_err(crate::error::ApiError::internal)??;
+        .map_err(ApiError::internal)??;
     Ok(finished)
 }

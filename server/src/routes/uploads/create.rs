@@ -76,8 +76,14 @@ pub(crate) async fn create(
             length,
             offset: 0,
         };
-        let kept = receive(&state, target, guard, request.into_body()).await?;
-        (offset, expires) = (kept.offset, kept.expires_at);
+        // Without an answer the client never learns of the upload, so it would only hold room.
+        match receive(&state, target, guard, request.into_body()).await {
+            Ok(kept) => (offset, expires) = (kept.offset, kept.expires_at),
+            Err(error) => {
+                discard(&state, caller.user, id).await?;
+                return Err(error);
+            }
+        }
     }
     let mut headers = tus_headers(offset, expires);
     let location = format!("{origin}/api/v1/uploads/{id}");
