@@ -5,6 +5,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::auth::token::TokenKey;
+
 /// One derived key. It never leaves this type.
 #[derive(Clone)]
 pub(crate) struct MacKey(Zeroizing<[u8; 32]>);
@@ -18,20 +20,6 @@ impl MacKey {
     /// Compares in constant time.
     pub(crate) fn verify(&self, parts: &[&[u8]], tag: &[u8]) -> bool {
         self.start(parts).verify_slice(tag).is_ok()
-    }
-
-    /// HMAC-SHA-256 over the message alone, as RFC 7515 wants it.
-    pub(crate) fn plain_mac(&self, message: &[u8]) -> [u8; 32] {
-        self.keyed()
-            .chain_update(message)
-            .finalize()
-            .into_bytes()
-            .into()
-    }
-
-    /// Compares a [`MacKey::plain_mac`] in constant time.
-    pub(crate) fn verify_plain(&self, message: &[u8], tag: &[u8]) -> bool {
-        self.keyed().chain_update(message).verify_slice(tag).is_ok()
     }
 
     fn keyed(&self) -> Hmac<Sha256> {
@@ -52,7 +40,7 @@ impl MacKey {
 #[derive(Clone)]
 pub(crate) struct Secrets {
     /// Signs access tokens.
-    pub(crate) tokens: MacKey,
+    pub(crate) tokens: TokenKey,
     /// Signs download URLs.
     pub(crate) urls: MacKey,
     /// Invents salts for unknown emails.
@@ -69,13 +57,13 @@ impl Secrets {
             let mut key = Zeroizing::new([0; 32]);
             hkdf.expand(label.as_bytes(), &mut key[..])
                 .expect("32 bytes can be expanded");
-            MacKey(key)
+            key
         };
         Self {
-            tokens: key("strongroom/server/v1/access-tokens"),
-            urls: key("strongroom/server/v1/download-urls"),
-            prelogin: key("strongroom/server/v1/prelogin"),
-            refresh: key("strongroom/server/v1/refresh-tokens"),
+            tokens: TokenKey::new(&key("strongroom/server/v1/access-tokens")),
+            urls: MacKey(key("strongroom/server/v1/download-urls")),
+            prelogin: MacKey(key("strongroom/server/v1/prelogin")),
+            refresh: MacKey(key("strongroom/server/v1/refresh-tokens")),
         }
     }
 }
