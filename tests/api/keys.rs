@@ -177,6 +177,16 @@ async fn a_bare_accounts_password_changes_alone() {
     );
     body["new_password_hash"] = json!(new_hash);
     body["new_salt"] = json!("a new salt, 16 or more");
+    let elsewhere = login(&client, &bob.email, &bob.password_hash).await.data();
+    let elsewhere = client.with_token(elsewhere["access_token"].as_str().unwrap());
     bob.client.patch("/user/password", &body).await.expect(200);
     login(&client, &bob.email, new_hash).await.expect(200);
+    login(&client, &bob.email, &bob.password_hash)
+        .await
+        .error(401, "INVALID_CREDENTIALS");
+    elsewhere
+        .get("/user/profile")
+        .await
+        .error(401, "UNAUTHORIZED");
+    bob.client.get("/user/profile").await.expect(200);
 }

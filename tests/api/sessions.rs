@@ -193,3 +193,42 @@ async fn sessions_survive_a_restart_and_are_their_own() {
         .await
         .expect(200);
 }
+
+/// Verifying a password takes its time; who began with the old one has no session afterwards.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_login_under_way_does_not_outlive_a_changed_password() {
+    let app = unlimited().start().await;
+    let client = Client::new(app.url());
+    let ann = Account::bare(&client, "ann@example.org").await;
+    for round in 0..5 {
+        let old = if round == 0 {
+            ann.password_hash.clone()
+        } else {
+            format!("{round:040}")
+        };
+        let new = format!("{:040}", round + 1);
+        let body = json!({
+            "old_password_hash": old, "new_password_hash": new, "new_salt": "another salt of any kind",
+        });
+        let logins: Vec<_> = (0..6)
+            .map(|_| {
+                let (client, old) = (client.clone(), old.clone());
+                tokio::spawn(async move { login(&client, "ann@example.org", &old).await })
+            })
+            .collect();
+        ann.client.patch("/user/password", &body).await.expect(200);
+        for attempt in logins {
+            let answer = attempt.await.unwrap();
+            if answer.status == 200 {
+                let token = answer.data()["access_token"].as_str().unwrap().to_owned();
+                client
+                    .with_token(&token)
+                    .get("/auth/verify")
+                    .await
+                    .error(401, "UNAUTHORIZED");
+            } else {
+                answer.error(401, "INVALID_CREDENTIALS");
+            }
+        }
+    }
+}

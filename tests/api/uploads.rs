@@ -343,3 +343,14 @@ async fn abandoned_uploads_are_swept() {
     let content = ann.client.get(&format!("/files/{kept}/content")).await;
     assert_eq!(content.body, b"kept");
 }
+
+/// A client that gets no `Location` cannot go on, so nothing may stay reserved for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_creation_holds_no_room() {
+    let app = unlimited().start().await;
+    let ann = Account::vault(&Client::new(app.url()), "ann@example.org").await;
+    let before = ann.storage().await;
+    let answer = ann.client.create_upload(100, &[7; 200]).await;
+    answer.error(413, "PAYLOAD_TOO_LARGE");
+    assert_eq!(ann.storage().await, before);
+}

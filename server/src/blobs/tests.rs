@@ -130,3 +130,42 @@ async fn a_sweep_takes_what_nobody_names_and_gives_quota_back() {
         .unwrap();
     assert_eq!((usage.reserved, usage.available()), (10, 90));
 }
+
+#[tokio::test]
+async fn blobs_that_were_purged_before_a_crash_go() {
+    let (dir, store) = store();
+    let db = Db::open(&dir.path().join("db")).unwrap();
+    store.create_staged(id(1)).unwrap();
+    store.name_blobs(&[id(1)]).unwrap();
+    db.write::<_, DbError, _>(|c| {
+        c.execute(
+            "INSERT INTO doomed_blobs (id) VALUES (?1)",
+            &[crate::db::blob(id(1).as_bytes())],
+        )
+        .map(drop)
+    })
+    .await
+    .unwrap();
+    // The quick sweep of every minute, which looks at no blob that nobody noted.
+    let swept = sweep(&db, &store, &Locks::default(), false).await.unwrap();
+    assert!(
+        swept.files >= 1 && !store.blob_path(id(1)).exists(),
+        "{swept:?}"
+    );
+    let again = sweep(&db, &store, &Locks::default(), false).await.unwrap();
+    assert_eq!(again, Swept::default());
+}
+
+#[tokio::test]
+async fn a_database_that_knows_none_of_the_blobs_removes_none() {
+    let (dir, store) = store();
+    let db = Db::open(&dir.path().join("db")).unwrap();
+    for n in 1..=50 {
+        store.create_staged(id(n)).unwrap();
+        store.name_blobs(&[id(n)]).unwrap();
+        store.unstage(&[id(n)]);
+    }
+    let swept = sweep(&db, &store, &Locks::default(), true).await.unwrap();
+    assert_eq!(swept, Swept::default());
+    assert!((1..=50).all(|n| store.blob_path(id(n)).exists()));
+}
