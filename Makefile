@@ -66,10 +66,10 @@ fmt: $(STAMPS)/rust ## Format the sources
 lint: lint-rust lint-web ## Run clippy, the TypeScript compiler and eslint
 
 .PHONY: bench
-bench: web/pkg/strongroom_wasm_bg.wasm bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md
+bench: build bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md
 	@.ci/need chromium
 	@$(QUIETLY) "Building the native part" cargo build --release $(LOCKED) -p bench
-	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native node bench/run.mjs
+	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native STRONGROOM_SERVER=$(abspath $(SERVER)) node bench/run.mjs
 
 .PHONY: clean
 clean: ## Remove everything that was built; the data folder and the user's cache stay

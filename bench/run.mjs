@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { derivation } from './derivation.mjs';
 import { sealing } from './sealing.mjs';
 import { machine, root, rounds } from './support.mjs';
+import { unlocking } from './unlocking.mjs';
 
-const all = { sealing, derivation };
+const all = { sealing, derivation, unlocking };
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(all);
 const sections = [];
 for (const name of names) {
