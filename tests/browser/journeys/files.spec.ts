@@ -14,7 +14,7 @@ test('files come back byte for byte in a browser that never saw them', async ({ 
   const paths = [
     await sample(folder, 'letter.pdf', pdf('Strongroom')),
     await sample(folder, 'holiday.png', photo(640, 480)),
-    await sample(folder, 'empty.txt', new Uint8Array()),
+    await sample(folder, 'empty', new Uint8Array()),
     await sample(folder, '家族の写真 2026 – 春节快乐 🎉.txt', Buffer.from('新年快乐 🧧\n')),
     await sample(folder, LONGEST, Buffer.from('a long name')),
     await noise(folder, 'one byte short of a part.bin', 8 * MIB - 1),

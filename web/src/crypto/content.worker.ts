@@ -34,7 +34,6 @@ export interface DownloadJob {
   plan: number;
   node: string;
   version: string;
-  mediaType: string;
   size: number;
   contentLength: number;
   totalLength: number;
@@ -100,7 +99,8 @@ const content = {
           done += bytes;
           void host.progress(job.id, done);
         });
-        return new Blob(parts, { type: job.mediaType });
+        // A type of its own would make browsers add an ending to a name that has none, or even show the file.
+        return new Blob(parts, { type: 'application/octet-stream' });
       } finally {
         opener.free();
       }

@@ -161,8 +161,8 @@ export class Transfers {
     const planned = await keeper.planDownload(folder, entry.id, details);
     try {
       stopIfCancelled(signal);
-      const { plan, mediaType, size, contentLength, totalLength, version } = planned;
-      const job: DownloadJob = { id, plan, node: entry.id, version, mediaType, size, contentLength, totalLength };
+      const { plan, size, contentLength, totalLength, version } = planned;
+      const job: DownloadJob = { id, plan, node: entry.id, version, size, contentLength, totalLength };
       const content = await pool.download(job);
       // Browsers drop downloads that are asked for in the same instant.
       this.#saving = this.#saving.then(() => {
