@@ -11,6 +11,8 @@ mod envelope;
 mod file;
 mod folder;
 mod ids;
+mod recovery;
+mod session;
 mod system;
 
 pub use account::*;
@@ -20,6 +22,8 @@ pub use envelope::*;
 pub use file::*;
 pub use folder::*;
 pub use ids::*;
+pub use recovery::*;
+pub use session::*;
 pub use system::*;
 
 /// The only version of the sealed formats that this release writes and reads.
