@@ -23,7 +23,27 @@ export interface SignedIn {
 export interface Profile {
   userId: string;
   email: string;
+  username: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  role: 'admin' | 'user';
+  /** Milliseconds since 1970. */
+  createdAt: number;
   storage: StorageNumbers;
+}
+
+/** Only what is there changes; `null` empties a field. */
+export type ProfileUpdate = Partial<Record<'username' | 'first_name' | 'last_name', string | null>>;
+
+/** One session of the account. Times are milliseconds since 1970. */
+export interface SessionEntry {
+  id: string;
+  current: boolean;
+  client: string | null;
+  address: string | null;
+  createdAt: number;
+  lastUsedAt: number;
+  expiresAt: number;
 }
 
 export interface StorageNumbers {
@@ -50,6 +70,11 @@ export interface Api {
   forget(): void;
 
   profile(): Promise<Profile>;
+  updateProfile(changes: ProfileUpdate): Promise<Profile>;
+  sessions(): Promise<SessionEntry[]>;
+  endSession(id: string): Promise<void>;
+  /** All but this one; resolves with how many ended. */
+  endOtherSessions(): Promise<number>;
   storage(): Promise<StorageNumbers>;
   keys(): Promise<AccountKeys>;
   /** `body`: JSON UpdateKeysRequest. */

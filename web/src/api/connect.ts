@@ -1,7 +1,8 @@
 import createClient from 'openapi-fetch';
 
 import { Problem } from '../lib/problem';
-import type { Api, StorageNumbers } from './api';
+import type { Api, Profile, SessionEntry, StorageNumbers } from './api';
+import { BASE_PATH } from './base';
 import { problemFromBody } from './envelope';
 import type { components, paths } from './schema.gen';
 import { Tokens, type FreshToken } from './tokens';
@@ -62,7 +63,21 @@ export function connectApi({ onEnded }: Environment): Api {
 
     async profile() {
       const answer = unwrap(await client.GET('/api/v1/user/profile'));
-      return { userId: answer.id, email: answer.email, storage: numbers(answer) };
+      return profile(answer);
+    },
+    async updateProfile(changes) {
+      return profile(unwrap(await client.PATCH('/api/v1/user/profile', { body: changes })));
+    },
+    async sessions() {
+      const { sessions } = await ask<{ sessions: WireSession[] }>(authorised(tokens, onEnded), 'GET', '/user/sessions');
+      return sessions.map(session);
+    },
+    async endSession(id) {
+      await ask(authorised(tokens, onEnded), 'DELETE', `/user/sessions/${encodeURIComponent(id)}`);
+    },
+    async endOtherSessions() {
+      const { ended } = await ask<{ ended: number }>(authorised(tokens, onEnded), 'DELETE', '/user/sessions');
+      return ended;
     },
     async storage() {
       const { used, limit } = unwrap(await client.GET('/api/v1/user/storage'));
@@ -115,6 +130,46 @@ function freshToken({ access_token, expires_in }: { access_token: string; expire
 
 function numbers({ storage_used, storage_limit }: { storage_used: number; storage_limit: number }): StorageNumbers {
   return { used: storage_used, limit: storage_limit };
+}
+
+/** One session as the server lists it. */
+interface WireSession {
+  id: string;
+  current: boolean;
+  client: string | null;
+  address: string | null;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+}
+
+function session({ id, current, client, address, created_at, last_used_at, expires_at }: WireSession): SessionEntry {
+  return { id, current, client, address, createdAt: Date.parse(created_at), lastUsedAt: Date.parse(last_used_at), expiresAt: Date.parse(expires_at) };
+}
+
+/** A request whose answer is in the envelope, as every answer is; gives its `data`. */
+async function ask<Data>(fetch: (request: Request) => Promise<Response>, method: string, path: string, body?: string): Promise<Data> {
+  const request = new Request(`${globalThis.location.origin}${BASE_PATH}${path}`, {
+    method,
+    ...(body === undefined ? {} : { body, headers: { 'Content-Type': 'application/json' } }),
+  });
+  const response = await fetch(request);
+  const answer = await response.text();
+  if (!response.ok) throw refusal({ error: answer, response });
+  return unwrapText<Data & object>(answer);
+}
+
+function profile(answer: NonNullable<Schemas['Success_Profile']['data']>): Profile {
+  return {
+    userId: answer.id,
+    email: answer.email,
+    username: answer.username ?? null,
+    firstName: answer.first_name ?? null,
+    lastName: answer.last_name ?? null,
+    role: answer.role === 'admin' ? 'admin' : 'user',
+    createdAt: Date.parse(answer.created_at),
+    storage: numbers(answer),
+  };
 }
 
 function accept(answer: Answer<unknown>): void {

@@ -5,10 +5,13 @@ import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
 import { Folders, type MakeCommit } from '../features/files/folders';
 import { watchFolder } from '../features/files/watching';
+import { AutoLock } from '../features/session/autoLock';
+import { ProfileKeeper } from '../features/session/profile';
 import { Session, type OpenSession } from '../features/session/session';
 import { joinTabs } from '../features/session/tabs';
 import { saveFile } from '../features/transfers/saveFile';
 import { Transfers } from '../features/transfers/transfers';
+import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
 import { Problem, toProblem } from '../lib/problem';
 import { Store } from '../lib/store';
 import type { App, AppState, FolderState } from './contract';
@@ -24,12 +27,23 @@ const LOADING: FolderState = { status: 'loading' };
 
 /** Puts the core together and starts it. One a page. */
 export function createApp(): App {
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, transfers: [], findings: [] });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], findings: [] });
   const missing = missingSupport();
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
   let open: Open | null = null;
   const api = connectApi({ onEnded: () => session.ended() });
+  const caught = (error: unknown): void => reportCaught(state, null, error);
+  const profile = new ProfileKeeper({ api, state, onCaught: caught });
+  const autoLock = new AutoLock({
+    minutes: () => getPreferences().autoLock,
+    isBusy: () => open?.transfers.anyActive ?? false,
+    lock: () => void session.lock(),
+    now: Date.now,
+    last: lastActivity,
+    save: saveActivity,
+    page: document,
+  });
   const session = new Session({
     api,
     state,
@@ -37,11 +51,15 @@ export function createApp(): App {
     joinTabs,
     locks: navigator.locks,
     now: Date.now,
+    onProfile: (served) => profile.take(served),
     onUnlocked: (opened) => {
       open = openVault(opened, api, state);
+      autoLock.begin();
+      void profile.load();
     },
-    onCaught: (error) => reportCaught(state, null, error),
+    onCaught: caught,
     onLocked: () => {
+      autoLock.end();
       open?.folders.end();
       open?.transfers.end();
       open = null;
@@ -78,6 +96,13 @@ export function createApp(): App {
     signOut: () => session.signOut(),
     changePassword: (current, next) => session.changePassword(current, next),
 
+    sessions: () => asProblem(api.sessions()),
+    endSession: (id) => asProblem(api.endSession(id)),
+    endOtherSessions: () => asProblem(api.endOtherSessions()),
+    updateProfile: (changes) => asProblem(profile.update(changes)),
+    autoLock: () => getPreferences().autoLock,
+    setAutoLock: (minutes) => setPreferences({ autoLock: minutes }),
+
     getFolder: (id) => open?.folders.state(id) ?? LOADING,
     watchFolder: (id, listener) => {
       if (open === null) return () => undefined;
@@ -101,6 +126,14 @@ export function createApp(): App {
     retryTransfer: (id) => open?.transfers.retry(id),
     clearTransfers: () => open?.transfers.clearEnded(),
   };
+}
+
+async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    throw toProblem(error);
+  }
 }
 
 /** One commit holds so many changes and no more. */

@@ -18,6 +18,12 @@ export interface AppError {
     | 'phrase-mismatch'
     | 'bare-account'
     | 'cancelled'
+    /** What was typed is no recovery phrase; `phrase` says why. */
+    | 'invalid-phrase'
+    /** Recovery took too long, or was completed by another device: begin again with the phrase. */
+    | 'recovery-expired'
+    /** The browser cannot decode it, or it is a drawing (SVG), which may hold a script. */
+    | 'not-an-image'
     | (string & {});
   /** English, for the console and as a last resort; never shown when `code` is known. */
   message: string;
@@ -25,9 +31,19 @@ export interface AppError {
   retryAfter?: number;
   /** Bytes, for STORAGE_QUOTA_EXCEEDED. */
   available?: number;
+  /** What is wrong with a recovery phrase, for `invalid-phrase`. */
+  phrase?: PhraseFault;
   /** The request id, so that an operator can find it in the log. */
   requestId?: string;
 }
+
+export type PhraseFault =
+  /** Not 24 words. */
+  | { kind: 'word-count' }
+  /** The word at this place, counted from 1, is not in the list. */
+  | { kind: 'unknown-word'; word: number }
+  /** All words are in the list, but one is wrong or two are exchanged. */
+  | { kind: 'checksum' };
 
 export type Phase =
   /** `error` is set while the server cannot be reached; trying goes on by itself. */
@@ -84,6 +100,8 @@ export interface AppState {
   /** Set while signing in, unlocking, signing up or changing the password. */
   progress: Progress | null;
   storage: StorageUse | null;
+  /** Whose session it is; set while there is one. */
+  profile: Profile | null;
   transfers: readonly Transfer[];
   /** Findings about the account or about any folder seen in this session, newest first. */
   findings: readonly Finding[];
@@ -98,6 +116,43 @@ export interface PreparedAccount {
   discard(): void;
 }
 
+/** What the account says about its person. */
+export interface Profile {
+  userId: string;
+  email: string;
+  username: string | null;
+  firstName: string | null;
+  lastName: string | null;
+  role: 'admin' | 'user';
+  /** Milliseconds since 1970. */
+  createdAt: number;
+  /** Opened on this device; null while locked, without one, and when what the server has is no picture that was sealed here. */
+  avatar: Blob | null;
+}
+
+/** One session of the account: a browser or a program that is signed in. */
+export interface SessionInfo {
+  id: string;
+  /** Whether it is this browser's own. */
+  current: boolean;
+  /** The user agent; whoever signed in chose it. */
+  client: string | null;
+  /** The network address, unless the operator keeps none. */
+  address: string | null;
+  /** Milliseconds since 1970, as are the next two. */
+  createdAt: number;
+  /** Within the hour of its last request. */
+  lastUsedAt: number;
+  expiresAt: number;
+}
+
+/** What a person may change about the profile; `null` empties a field, `undefined` leaves it. */
+export interface ProfileChanges {
+  username?: string | null;
+  firstName?: string | null;
+  lastName?: string | null;
+}
+
 /** All promises reject with an `AppError`. */
 export interface App {
   getState(): AppState;
@@ -110,6 +165,17 @@ export interface App {
   lock(): Promise<void>;
   signOut(): Promise<void>;
   changePassword(current: string, next: string): Promise<void>;
+
+  /** All sessions that have not ended, the most recently used first. */
+  sessions(): Promise<SessionInfo[]>;
+  endSession(id: string): Promise<void>;
+  /** Ends all but this one; resolves with how many there were. */
+  endOtherSessions(): Promise<number>;
+  updateProfile(changes: ProfileChanges): Promise<void>;
+
+  /** Minutes without activity in any tab after which the vault locks itself; null: never. Kept on this device. */
+  autoLock(): number | null;
+  setAutoLock(minutes: number | null): void;
 
   /** The current state of a folder; `subscribe` also tells of its changes. */
   getFolder(id: string): FolderState;

@@ -3,19 +3,21 @@ import { parsePreferences } from './preferences';
 
 describe('stored preferences', () => {
   it('are taken as far as they make sense', () => {
-    const stored = JSON.stringify({ theme: 'dark', language: 'de', sort: { column: 'size', direction: 'up' }, more: 1 });
+    const stored = JSON.stringify({ theme: 'dark', language: 'de', sort: { column: 'size', direction: 'up' }, autoLock: null, more: 1 });
     expect(parsePreferences(stored)).toEqual({
       theme: 'dark',
       language: 'de',
       sort: { column: 'size', direction: 'ascending' },
+      autoLock: null,
     });
   });
 
-  it.each([null, '', '{', '[]', '3', '{"theme":7,"sort":null}'])('%j falls back to the defaults', (stored) => {
+  it.each([null, '', '{', '[]', '3', '{"theme":7,"sort":null}', '{"autoLock":0}', '{"autoLock":1e9}', '{"autoLock":"1"}'])('%j falls back to the defaults', (stored) => {
     expect(parsePreferences(stored)).toEqual({
       theme: 'system',
       language: null,
       sort: { column: 'name', direction: 'ascending' },
+      autoLock: 15,
     });
   });
 });

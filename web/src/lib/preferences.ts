@@ -8,17 +8,33 @@ export interface Preferences {
   /** A language tag, or null for the browser's own. */
   language: string | null;
   sort: { column: SortColumn; direction: 'ascending' | 'descending' };
+  /** Minutes without activity after which the vault locks itself; null: never. */
+  autoLock: number | null;
 }
 
+/** A day: whoever wants more wants `null`. */
+const LONGEST_AUTO_LOCK = 24 * 60;
+
 const STORAGE_KEY = 'strongroom.preferences';
+const ACTIVITY_KEY = 'strongroom.activity';
 const DEFAULTS: Preferences = {
   theme: 'system',
   language: null,
   sort: { column: 'name', direction: 'ascending' },
+  autoLock: 15,
 };
 
-let current: Preferences = parsePreferences(read());
+let current: Preferences = parsePreferences(read(STORAGE_KEY));
 const listeners = new Set<() => void>();
+
+// What another tab chose holds here too, and is not overwritten by the next choice made here.
+if (typeof window !== 'undefined') {
+  window.addEventListener('storage', (event) => {
+    if (event.key !== STORAGE_KEY) return;
+    current = parsePreferences(event.newValue);
+    for (const listener of listeners) listener();
+  });
+}
 
 export function getPreferences(): Preferences {
   return current;
@@ -26,11 +42,8 @@ export function getPreferences(): Preferences {
 
 export function setPreferences(change: Partial<Preferences>): void {
   current = { ...current, ...change };
-  try {
-    localStorage.setItem(STORAGE_KEY, JSON.stringify(current));
-  } catch {
-    // Storage is full or forbidden: the choice then holds until the page is left.
-  }
+  // Without storage the choice holds until the page is left.
+  write(STORAGE_KEY, JSON.stringify(current));
   for (const listener of listeners) listener();
 }
 
@@ -56,15 +69,38 @@ export function parsePreferences(stored: string | null): Preferences {
       column: oneOf(sort.column, ['name', 'size', 'modified'], DEFAULTS.sort.column),
       direction: oneOf(sort.direction, ['ascending', 'descending'], DEFAULTS.sort.direction),
     },
+    autoLock: isMinutes(value.autoLock) ? value.autoLock : DEFAULTS.autoLock,
   };
 }
 
-function read(): string | null {
+/** When somebody last did something in any tab of this browser: milliseconds since 1970, or null. */
+export function lastActivity(): number | null {
+  const stored = Number(read(ACTIVITY_KEY) ?? Number.NaN);
+  return Number.isFinite(stored) ? stored : null;
+}
+
+export function saveActivity(now: number): void {
+  write(ACTIVITY_KEY, String(now));
+}
+
+function read(key: string): string | null {
   try {
-    return localStorage.getItem(STORAGE_KEY);
+    return localStorage.getItem(key);
   } catch {
     return null;
   }
+}
+
+function write(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Storage is full or forbidden.
+  }
+}
+
+function isMinutes(value: unknown): value is number | null {
+  return value === null || (typeof value === 'number' && Number.isInteger(value) && value >= 1 && value <= LONGEST_AUTO_LOCK);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

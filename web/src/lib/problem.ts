@@ -1,4 +1,4 @@
-import type { AppError } from '../app/contract';
+import type { AppError, PhraseFault } from '../app/contract';
 
 /** The error that everything below the pages rejects with; pages see it as an `AppError`. */
 export class Problem extends Error implements AppError {
@@ -6,6 +6,7 @@ export class Problem extends Error implements AppError {
   readonly code: AppError['code'];
   readonly retryAfter?: number;
   readonly available?: number;
+  readonly phrase?: PhraseFault;
   readonly requestId?: string;
 
   constructor(error: AppError, options?: ErrorOptions) {
@@ -13,17 +14,19 @@ export class Problem extends Error implements AppError {
     this.code = error.code;
     if (error.retryAfter !== undefined) this.retryAfter = error.retryAfter;
     if (error.available !== undefined) this.available = error.available;
+    if (error.phrase !== undefined) this.phrase = error.phrase;
     if (error.requestId !== undefined) this.requestId = error.requestId;
   }
 
   /** The plain object, for state and for messages between threads. */
   toJSON(): AppError {
-    const { code, message, retryAfter, available, requestId } = this;
+    const { code, message, retryAfter, available, phrase, requestId } = this;
     return {
       code,
       message,
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(available === undefined ? {} : { available }),
+      ...(phrase === undefined ? {} : { phrase }),
       ...(requestId === undefined ? {} : { requestId }),
     };
   }

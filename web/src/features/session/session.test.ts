@@ -18,7 +18,7 @@ let user = 0;
 
 function world() {
   const email = `a${++user}@example.org`;
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, transfers: [], findings: [] });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], findings: [] });
   const api = {
     register: vi.fn(() => Promise.resolve()),
     prelogin: vi.fn<() => Promise<{ salt: string; kdf: string | null }>>(() => Promise.resolve({ salt: 's', kdf: 'argon2id' })),
@@ -70,6 +70,7 @@ function world() {
     },
     locks: { request: ((_: string, work: () => unknown) => work()) as LockManager['request'] },
     now: () => 1,
+    onProfile: ({ storage }) => state.set({ storage }),
     onUnlocked,
     onLocked,
     onCaught,

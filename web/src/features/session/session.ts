@@ -1,4 +1,4 @@
-import type { Api, SignedIn } from '../../api/api';
+import type { Api, Profile, SignedIn } from '../../api/api';
 import type { AppState, Phase, PreparedAccount, Progress } from '../../app/contract';
 import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
@@ -19,6 +19,8 @@ interface Environment {
   joinTabs(onMessage: (message: TabMessage) => void): Tabs;
   locks: Locks;
   now(): number;
+  /** Whose session it is. */
+  onProfile(profile: Profile): void;
   /** The vault is open: folders and transfers may work with it. */
   onUnlocked(open: OpenSession): void;
   /** The keys are about to go, or gone: drop everything that came from them. */
@@ -52,9 +54,9 @@ export class Session {
     for (;;) {
       try {
         await api.resume();
-        const { email, storage } = await api.profile();
-        this.#environment.state.set({ storage });
-        this.#enter({ name: 'locked', email });
+        const profile = await api.profile();
+        this.#environment.onProfile(profile);
+        this.#enter({ name: 'locked', email: profile.email });
         return;
       } catch (error) {
         if (!isPassing(error)) {
@@ -256,13 +258,14 @@ export class Session {
       // The browser's cookie now belongs to that session: whatever this tab had is another account's.
       this.#environment.api.forget();
       this.#drop();
+      this.#environment.state.set({ profile: null });
       this.#enter({ name: 'starting' });
       void this.start();
     }
   }
 
   #enter(phase: Phase): void {
-    const cleared = phase.name === 'signed-out' ? { storage: null } : {};
+    const cleared = phase.name === 'signed-out' ? { storage: null, profile: null } : {};
     this.#environment.state.set({ phase, ...cleared });
     // A password is about to be typed: by then the keeper is ready.
     if (phase.name === 'signed-out' || phase.name === 'locked') this.#running();
