@@ -289,6 +289,8 @@ pub struct Profile {
     pub total_files: u64,
     /// RFC 3339.
     pub last_login: Option<String>,
+    /// A small picture, opaque: the app seals it.
+    pub avatar: Option<Base64>,
 }
 
 /// `PATCH /user/profile`: only the fields that are present change; `null` empties one.
@@ -307,12 +309,16 @@ pub struct UpdateProfileRequest {
     #[serde(default, deserialize_with = "present")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<String>))]
     pub last_name: Option<Option<String>>,
+    /// 1 to 65536 bytes.
+    #[serde(default, deserialize_with = "present")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Base64>))]
+    pub avatar: Option<Option<Base64>>,
 }
 
 /// Tells a field that is there and `null` from one that is not there.
-fn present<'de, D: serde::Deserializer<'de>>(
+fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
-) -> Result<Option<Option<String>>, D::Error> {
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)
 }
 

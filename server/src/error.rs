@@ -120,6 +120,10 @@ impl ApiError {
         )
     }
 
+    pub(crate) fn admins_only() -> Self {
+        Self::new(ErrorCode::Forbidden, "This is for administrators.")
+    }
+
     pub(crate) fn not_found() -> Self {
         Self::new(
             ErrorCode::NotFound,

@@ -57,16 +57,22 @@ impl Modify for Bearer {
 fn api() -> OpenApiRouter<AppState> {
     let endpoints = OpenApiRouter::new()
         .routes(routes!(system::health::health))
+        .routes(routes!(system::stats::stats))
         .routes(routes!(auth::register::register))
         .routes(routes!(auth::prelogin::prelogin))
         .routes(routes!(auth::login::login))
         .routes(routes!(auth::logout::logout))
         .routes(routes!(auth::refresh::refresh))
         .routes(routes!(auth::verify::verify))
+        .routes(routes!(auth::recovery_start::start))
+        .routes(routes!(auth::recovery_finish::finish))
         .routes(routes!(user::profile::get, user::profile::update))
         .routes(routes!(user::storage::get))
         .routes(routes!(user::change_password::change_password))
         .routes(routes!(user::keys::get, user::keys::update))
+        .routes(routes!(user::recovery::replace))
+        .routes(routes!(user::sessions::list, user::sessions::end_others))
+        .routes(routes!(user::sessions::end))
         .routes(routes!(uploads::create::create, uploads::options::options))
         .routes(routes!(
             uploads::head::head,

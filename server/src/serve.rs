@@ -16,6 +16,7 @@ use crate::config::{Config, ConfigError};
 use crate::datadir::{DataDir, DataDirError};
 use crate::db::{Db, DbError};
 use crate::limits::Limiter;
+use crate::repo::sessions;
 use crate::secrets::Secrets;
 use crate::state::AppState;
 use crate::uploads::Locks;
@@ -93,6 +94,10 @@ async fn run(config: Config) -> Result<(), ServeError> {
         .map_err(|error| ServeError::Listen { address, error })?;
     let (stop, stopping) = watch::channel(false);
     let state = open(config, &data_dir, stopping)?;
+    if !state.config.keep_addresses {
+        let forgotten = state.db.write(sessions::forget_addresses).await;
+        forgotten.map_err(|error: DbError| unusable_database(&data_dir, &error))?;
+    }
 
     let sweeper = tokio::spawn(sweep_for_ever(state.clone()));
     let address = listener.local_addr()?;
@@ -113,12 +118,8 @@ fn open(
     stopping: watch::Receiver<bool>,
 ) -> Result<AppState, ServeError> {
     let path = data_dir.path().display().to_string();
-    let db = Db::open(&data_dir.path().join("strongroom.db")).map_err(|error: DbError| {
-        ServeError::Database {
-            path: path.clone(),
-            reason: error.to_string(),
-        }
-    })?;
+    let db = Db::open(&data_dir.path().join("strongroom.db"))
+        .map_err(|error| unusable_database(data_dir, &error))?;
     let blobs = BlobStore::open(data_dir.path()).map_err(|error| {
         ServeError::DataDir(format!("cannot use the data directory {path}: {error}"))
     })?;
@@ -132,6 +133,13 @@ fn open(
         locks: Locks::default(),
         stopping,
     })
+}
+
+fn unusable_database(data_dir: &DataDir, error: &DbError) -> ServeError {
+    ServeError::Database {
+        path: data_dir.path().display().to_string(),
+        reason: error.to_string(),
+    }
 }
 
 /// The one line on standard output; whoever started the server waits for it.

@@ -257,3 +257,49 @@ async fn secrets_are_stored_as_hashes_only() {
     assert!(!holds("recovery proof"));
     assert!(!holds(&ann.refresh_token) && !holds(&ann.refresh_token[4..]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_is_kept_as_it_came() {
+    let (_app, client) = start().await;
+    let ann = Account::bare(&client, "ann@example.org").await;
+    let change = async |body: Value| ann.client.patch("/user/profile", &body).await;
+    let avatar = || async { ann.client.get("/user/profile").await.data()["avatar"].clone() };
+    assert_eq!(avatar().await, Value::Null);
+    let picture = json!(sealed(65_536));
+    let answer = change(json!({"avatar": picture})).await;
+    assert_eq!(answer.data()["avatar"], picture);
+    change(json!({"username": "ann"})).await.expect(200);
+    assert_eq!(avatar().await, picture);
+    for bad in [json!(sealed(65_537)), json!(""), json!("?"), json!(7)] {
+        let details = change(json!({"avatar": bad})).await;
+        let details = details.error(422, "VALIDATION_ERROR");
+        assert!(details["fields"]["avatar"].is_string(), "{details}");
+    }
+    assert_eq!(avatar().await, picture);
+    change(json!({"avatar": null})).await.expect(200);
+    assert_eq!(avatar().await, Value::Null);
+    assert_eq!(
+        ann.client.get("/user/profile").await.data()["username"],
+        "ann"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn figures_of_the_whole_server_are_for_its_administrator() {
+    let (_app, client) = start().await;
+    let admin = Account::vault(&client, "admin@example.org").await;
+    let bob = Account::vault(&client, "bob@example.org").await;
+    bob.create_file(&bob.root, b"12345").await;
+    admin.create_file(&admin.root, b"123").await;
+    let second = login(&client, &bob.email, &bob.password_hash).await.data();
+    let second = client.with_token(second["access_token"].as_str().unwrap());
+    let stats = async || admin.client.get("/stats").await.data();
+    assert_eq!(
+        stats().await,
+        json!({"total_users": 2, "total_files": 2, "total_storage_used": 8, "active_sessions": 3})
+    );
+    second.post("/auth/logout", &json!({})).await.expect(200);
+    assert_eq!(stats().await["active_sessions"], 2);
+    bob.client.get("/stats").await.error(403, "FORBIDDEN");
+    client.get("/stats").await.error(401, "UNAUTHORIZED");
+}

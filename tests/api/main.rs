@@ -15,6 +15,7 @@ mod listings;
 mod process;
 mod project;
 mod quota;
+mod recovery;
 mod sessions;
 mod uploads;
 mod web;

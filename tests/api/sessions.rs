@@ -137,9 +137,26 @@ async fn a_browser_keeps_its_token_in_a_cookie() {
         .send()
         .await;
     forged.error(401, "UNAUTHORIZED");
-    // What belongs into a cookie is not accepted from a script.
+    // What belongs into a cookie is not accepted from a script, and is not used up by that.
+    let pair = answer
+        .header("set-cookie")
+        .split(';')
+        .next()
+        .unwrap()
+        .to_owned();
     let value = pair.split_once('=').unwrap().1;
     refresh(&client, value).await.error(401, "UNAUTHORIZED");
+    refresh(&client, value).await.error(401, "UNAUTHORIZED");
+    let misplaced = client
+        .request(Method::POST, "/auth/refresh")
+        .header(
+            "cookie",
+            format!("strongroom_refresh={}", ann.refresh_token),
+        )
+        .send()
+        .await;
+    misplaced.error(401, "UNAUTHORIZED");
+    refresh(&client, &ann.refresh_token).await.expect(200);
     // The cookie alone is enough to sign out.
     let answer = with_cookie("/auth/logout").send().await;
     answer.expect(200);
@@ -231,4 +248,148 @@ async fn a_login_under_way_does_not_outlive_a_changed_password() {
             }
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_are_listed_and_ended() {
+    let app = unlimited()
+        .env("STRONGROOM_TRUSTED_PROXIES", "127.0.0.1")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::bare(&client, "ann@example.org").await;
+    let bob = Account::bare(&client, "bob@example.org").await;
+    let body = json!({"email": ann.email, "password_hash": ann.password_hash, "session": "cookie"});
+    let browser = client
+        .request(Method::POST, "/auth/login")
+        .header("user-agent", format!("Browser/1 {}", "x".repeat(300)))
+        .header("x-forwarded-for", "192.0.2.7")
+        .json(&body)
+        .send()
+        .await;
+    let browser_client = client.with_token(&text(&browser.data()["access_token"]));
+    let list = async |client: &Client| {
+        let data = client.get("/user/sessions").await.data();
+        data["sessions"].as_array().unwrap().clone()
+    };
+    let sessions = list(&ann.client).await;
+    assert_eq!(sessions.len(), 2);
+    let latest = &sessions[0];
+    assert_eq!(latest["kind"], "cookie");
+    assert_eq!(latest["current"], false);
+    assert_eq!(latest["address"], "192.0.2.7");
+    let name = latest["client"].as_str().unwrap();
+    assert!(name.starts_with("Browser/1 x") && name.len() == 256);
+    assert_eq!(sessions[1]["current"], true);
+    assert_eq!(sessions[1]["kind"], "token");
+    assert_eq!(sessions[1]["address"], "127.0.0.1");
+    for name in ["created_at", "last_used_at", "expires_at"] {
+        assert!(latest[name].as_str().unwrap().ends_with('Z'), "{latest}");
+    }
+    // Refreshing brings a session to the top, with the address that it comes from.
+    let body = json!({"refresh_token": ann.refresh_token});
+    let refreshed = client
+        .request(Method::POST, "/auth/refresh")
+        .header("x-forwarded-for", "2001:db8::7")
+        .json(&body)
+        .send()
+        .await;
+    refreshed.expect(200);
+    let sessions = list(&ann.client).await;
+    assert_eq!(sessions[0]["current"], true);
+    assert_eq!(sessions[0]["address"], "2001:db8::7");
+
+    let path = format!("/user/sessions/{}", text(&sessions[1]["id"]));
+    bob.client.delete(&path).await.error(404, "NOT_FOUND");
+    browser_client.get("/auth/verify").await.expect(200);
+    ann.client.delete(&path).await.expect(200);
+    browser_client
+        .get("/auth/verify")
+        .await
+        .error(401, "UNAUTHORIZED");
+    ann.client.delete(&path).await.error(404, "NOT_FOUND");
+    assert_eq!(list(&ann.client).await.len(), 1);
+
+    for _ in 0..3 {
+        login(&client, &ann.email, &ann.password_hash)
+            .await
+            .expect(200);
+    }
+    let answer = ann.client.delete("/user/sessions").await;
+    assert_eq!(answer.data(), json!({"ended": 3}));
+    assert_eq!(ann.client.delete("/user/sessions").await.data()["ended"], 0);
+    let left = list(&ann.client).await;
+    assert_eq!((left.len(), &left[0]["current"]), (1, &json!(true)));
+    bob.client.get("/auth/verify").await.expect(200);
+    let own = format!("/user/sessions/{}", text(&left[0]["id"]));
+    ann.client.delete(&own).await.expect(200);
+    ann.client
+        .get("/user/sessions")
+        .await
+        .error(401, "UNAUTHORIZED");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn addresses_are_kept_only_where_the_operator_wants_it() {
+    let mut app = unlimited().start().await;
+    let client = Client::new(app.url());
+    let ann = Account::bare(&client, "ann@example.org").await;
+    let address = async || {
+        let data = ann.client.get("/user/sessions").await.data();
+        data["sessions"][0]["address"].clone()
+    };
+    assert_eq!(address().await, "127.0.0.1");
+    app.set_env("STRONGROOM_KEEP_ADDRESSES", "false");
+    app.restart().await;
+    assert_eq!(address().await, Value::Null);
+    let body = json!({"refresh_token": ann.refresh_token});
+    client.post("/auth/refresh", &body).await.expect(200);
+    login(&client, &ann.email, &ann.password_hash)
+        .await
+        .expect(200);
+    assert_eq!(address().await, Value::Null);
+    // What was kept before is gone for good.
+    app.set_env("STRONGROOM_KEEP_ADDRESSES", "true");
+    app.restart().await;
+    let data = ann.client.get("/user/sessions").await.data();
+    for session in data["sessions"].as_array().unwrap() {
+        assert_eq!(session["address"], Value::Null);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn below_a_path_cookies_and_addresses_have_it() {
+    let app = unlimited()
+        .env("STRONGROOM_PUBLIC_URL", "https://example.org/strong/room/")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let body = json!({"email": ann.email, "password_hash": ann.password_hash, "session": "cookie"});
+    let answer = client.post("/auth/login", &body).await;
+    let cookie = answer.header("set-cookie").to_owned();
+    assert!(
+        cookie.contains("; Path=/strong/room/api/v1/auth; "),
+        "{cookie}"
+    );
+    let pair = cookie.split(';').next().unwrap().to_owned();
+    for path in ["/auth/refresh", "/auth/logout"] {
+        let request = client.request(Method::POST, path).header("cookie", &pair);
+        let answer = request.send().await;
+        answer.expect(200);
+        let cookie = answer.header("set-cookie");
+        assert!(
+            cookie.contains("; Path=/strong/room/api/v1/auth; "),
+            "{cookie}"
+        );
+    }
+    let file = ann.create_file(&ann.root, b"x").await;
+    let data = ann
+        .client
+        .get(&format!("/files/{file}/download"))
+        .await
+        .data();
+    let url = data["download_url"].as_str().unwrap();
+    let start = format!("https://example.org/strong/room/api/v1/files/{file}/content?");
+    assert!(url.starts_with(&start), "{url}");
 }

@@ -87,6 +87,11 @@ impl TestApp {
         self.process.as_ref().expect("the server is running").id()
     }
 
+    /// Sets an environment variable for its next start.
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.env.push((name.to_owned(), value.to_owned()));
+    }
+
     /// Asks it to stop, and waits until it has.
     pub fn stop(&mut self) {
         if let Some(mut process) = self.process.take() {

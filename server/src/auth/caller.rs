@@ -19,6 +19,7 @@ pub(crate) struct Caller {
     pub(crate) session: SessionId,
     /// The vault's root; `None` for a bare account.
     pub(crate) root: Option<NodeId>,
+    pub(crate) admin: bool,
     /// When the access token expires, in seconds since 1970.
     pub(crate) token_expires: i64,
 }
@@ -29,6 +30,10 @@ pub(crate) struct VaultCaller {
     pub(crate) caller: Caller,
     pub(crate) root: NodeId,
 }
+
+/// A caller who looks after the whole server.
+#[derive(Clone, Debug)]
+pub(crate) struct AdminCaller;
 
 /// A caller sending a part of an upload: whether that counts is the preset's choice.
 #[derive(Clone, Debug)]
@@ -57,6 +62,7 @@ impl Caller {
             user: row.user,
             session,
             root: row.root,
+            admin: row.admin,
             token_expires: claims.exp,
         })
     }
@@ -100,6 +106,19 @@ impl FromRequestParts<AppState> for VaultCaller {
         let caller = <Caller as FromRequestParts<_>>::from_request_parts(parts, state).await?;
         let root = caller.root.ok_or_else(ApiError::bare_account)?;
         Ok(Self { caller, root })
+    }
+}
+
+impl FromRequestParts<AppState> for AdminCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let caller = <Caller as FromRequestParts<_>>::from_request_parts(parts, state).await?;
+        if caller.admin {
+            Ok(Self)
+        } else {
+            Err(ApiError::admins_only())
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
 use super::refresh::RefreshToken;
+use crate::http::origin::Origin;
 
 const NAME: &str = "strongroom_refresh";
 
@@ -26,20 +27,22 @@ pub(crate) fn read(headers: &HeaderMap) -> Option<RefreshToken> {
 }
 
 /// Sets the cookie, for as long as the session lasts unless it is refreshed.
-pub(crate) fn set(token: &RefreshToken, max_age_ms: i64, secure: bool) -> HeaderValue {
-    build(&token.encode(), max_age_ms.max(0) / 1000, secure)
+pub(crate) fn set(token: &RefreshToken, max_age_ms: i64, origin: &Origin) -> HeaderValue {
+    build(&token.encode(), max_age_ms.max(0) / 1000, origin)
 }
 
 /// Removes the cookie.
-pub(crate) fn clear(secure: bool) -> HeaderValue {
-    build("", 0, secure)
+pub(crate) fn clear(origin: &Origin) -> HeaderValue {
+    build("", 0, origin)
 }
 
-fn build(value: &str, max_age: i64, secure: bool) -> HeaderValue {
-    let secure = if secure { "; Secure" } else { "" };
+fn build(value: &str, max_age: i64, origin: &Origin) -> HeaderValue {
+    let secure = if origin.is_secure() { "; Secure" } else { "" };
+    // The path as the browser sees it: a proxy may have put the server below one.
+    let path = origin.path();
     format!(
-        "{NAME}={value}; Path=/api/v1/auth; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}"
+        "{NAME}={value}; Path={path}/api/v1/auth; Max-Age={max_age}; HttpOnly; SameSite=Strict{secure}"
     )
     .parse()
-    .expect("base64 and digits are a header value")
+    .expect("base64, digits and the path of a URL are a header value")
 }

@@ -3,7 +3,8 @@
 pub(crate) mod caller;
 pub(crate) mod cookie;
 pub(crate) mod passwords;
+pub(crate) mod recovery;
 pub(crate) mod refresh;
 pub(crate) mod token;
 
-pub(crate) use caller::{Caller, PartCaller, VaultCaller};
+pub(crate) use caller::{AdminCaller, Caller, PartCaller, VaultCaller};

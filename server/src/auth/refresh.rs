@@ -8,7 +8,7 @@ use protocol::{SessionId, UserId};
 use zeroize::Zeroizing;
 
 use crate::db::{Conn, DbError};
-use crate::repo::sessions;
+use crate::repo::sessions::{self, Use};
 use crate::secrets::{MacKey, random, sha256};
 
 /// A session that is not refreshed ends after this, in milliseconds: 30 days.
@@ -57,12 +57,10 @@ pub(crate) enum Rotation {
     Rotated {
         session: SessionId,
         user: UserId,
-        /// The session keeps its token in a cookie.
-        cookie: bool,
         /// When the session ends unless refreshed again; milliseconds since 1970.
         expires_at: i64,
     },
-    /// Never issued, or its session has ended.
+    /// Never issued, not from where its session keeps it, or its session has ended.
     Refused,
     /// It was replaced long ago: somebody has a copy, so the session was ended.
     Reused,
@@ -70,13 +68,24 @@ pub(crate) enum Rotation {
     Inactive,
 }
 
+/// A refresh token as it came.
+#[derive(Clone, Debug)]
+pub(crate) struct Presented {
+    pub(crate) hash: [u8; 32],
+    /// The hash of the token that comes after it.
+    pub(crate) successor: [u8; 32],
+    /// It came in the cookie, not in the body.
+    pub(crate) in_cookie: bool,
+    /// Milliseconds since 1970.
+    pub(crate) now: i64,
+    /// `None` where the operator keeps none.
+    pub(crate) address: Option<String>,
+}
+
 /// Replaces a token by its successor, or ends its session.
-pub(crate) fn rotate(
-    conn: &mut dyn Conn,
-    hash: &[u8; 32],
-    successor: &[u8; 32],
-    now: i64,
-) -> Result<Rotation, DbError> {
+pub(crate) fn rotate(conn: &mut dyn Conn, token: &Presented) -> Result<Rotation, DbError> {
+    let Presented { hash, now, .. } = token;
+    let now = *now;
     let Some(row) = sessions::by_token(conn, hash)? else {
         return Ok(Rotation::Refused);
     };
@@ -87,17 +96,23 @@ pub(crate) fn rotate(
         sessions::revoke(conn, row.session, now)?;
         return Ok(Rotation::Reused);
     }
+    // A token that is only ever in a cookie, and turns up elsewhere, was taken out of it.
+    if row.cookie != token.in_cookie {
+        return Ok(Rotation::Refused);
+    }
     if !row.active {
         return Ok(Rotation::Inactive);
     }
     sessions::replace_token(conn, hash, now)?;
-    sessions::insert_token(conn, successor, row.session)?;
-    let expires_at = (now + IDLE).min(row.created_at + LONGEST);
-    sessions::extend(conn, row.session, expires_at)?;
+    sessions::insert_token(conn, &token.successor, row.session)?;
+    let usage = Use {
+        now,
+        address: token.address.as_deref(),
+    };
+    let expires_at = sessions::extend(conn, row.session, &usage, IDLE, LONGEST)?;
     Ok(Rotation::Rotated {
         session: row.session,
         user: row.user,
-        cookie: row.cookie,
         expires_at,
     })
 }

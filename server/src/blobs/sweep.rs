@@ -8,7 +8,7 @@ use protocol::UploadId;
 use super::{BlobError, BlobStore};
 use crate::clock::now_ms;
 use crate::db::{Db, DbError};
-use crate::repo::{blobs, sessions, uploads, users, versions};
+use crate::repo::{blobs, recoveries, sessions, uploads, users, versions};
 use crate::uploads::Locks;
 
 /// Uploads handled in one transaction.
@@ -54,8 +54,14 @@ pub(crate) async fn sweep(
         ..Swept::default()
     };
     swept.files = doomed(db, store).await? + orphans(db, store, thoroughly).await?;
-    let before = now_ms() - SESSION_MEMORY;
-    swept.sessions = db.write(move |c| sessions::sweep(c, before)).await?;
+    let now = now_ms();
+    let before = now - SESSION_MEMORY;
+    swept.sessions = db
+        .write(move |c| {
+            recoveries::sweep(c, now)?;
+            sessions::sweep(c, before)
+        })
+        .await?;
     if swept != Swept::default() {
         tracing::info!(
             uploads = swept.uploads,

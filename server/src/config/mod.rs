@@ -85,6 +85,9 @@ pub struct ServeArgs {
     /// Other requests without signing in, per address, or off
     #[arg(long, env = "STRONGROOM_LIMIT_PUBLIC", value_name = "RATE")]
     pub limit_public: Option<Rate>,
+    /// Whether sessions remember the address that they were last used from [default: true]
+    #[arg(long, env = "STRONGROOM_KEEP_ADDRESSES", value_name = "true|false")]
+    pub keep_addresses: Option<bool>,
     /// What a new account may store, in bytes [default: 5368709120]
     #[arg(long, env = "STRONGROOM_QUOTA", value_name = "BYTES")]
     pub quota: Option<u64>,
@@ -147,6 +150,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// The rate limits in force.
     pub limits: Limits,
+    /// Whether sessions remember the address that they were last used from.
+    pub keep_addresses: bool,
     /// Bytes, for new accounts.
     pub quota: u64,
     /// Bytes.
@@ -196,6 +201,7 @@ impl ServeArgs {
                 public: over(args.limit_public, preset.public),
                 ..preset
             },
+            keep_addresses: args.keep_addresses.unwrap_or(true),
             quota: args.quota.unwrap_or(5_368_709_120),
             max_upload_size: args.max_upload_size,
             upload_expiry: Duration::from_secs(args.upload_expiry.unwrap_or(86_400)),
@@ -220,6 +226,7 @@ impl ServeArgs {
             limit_uploads: self.limit_uploads.or(file.limit_uploads),
             limit_downloads: self.limit_downloads.or(file.limit_downloads),
             limit_public: self.limit_public.or(file.limit_public),
+            keep_addresses: self.keep_addresses.or(file.keep_addresses),
             quota: self.quota.or(file.quota),
             max_upload_size: self.max_upload_size.or(file.max_upload_size),
             upload_expiry: self.upload_expiry.or(file.upload_expiry),

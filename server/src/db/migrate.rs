@@ -6,10 +6,16 @@ use super::DbError;
 use super::sqlite::classify;
 
 /// All migrations in their order; the number is the position, counted from 1.
-const SQLITE: &[(&str, &str)] = &[(
-    "0001_initial",
-    include_str!("../../../migrations/sqlite/0001_initial.sql"),
-)];
+const SQLITE: &[(&str, &str)] = &[
+    (
+        "0001_initial",
+        include_str!("../../../migrations/sqlite/0001_initial.sql"),
+    ),
+    (
+        "0002_sessions_and_recovery",
+        include_str!("../../../migrations/sqlite/0002_sessions_and_recovery.sql"),
+    ),
+];
 
 /// Brings the database up to date.
 pub(super) fn run(connection: &mut Connection) -> Result<(), DbError> {

@@ -53,7 +53,10 @@ pub(crate) enum DbError {
         expected: &'static str,
     },
     /// The database was written by a newer release.
-    #[error("the database has migration {found}, this program knows only {known}")]
+    #[error(
+        "it was written by a newer release (it has migration {found}, this program knows {known}); \
+         use that release, or a backup from before"
+    )]
     TooNew {
         /// The newest migration in the database.
         found: i64,

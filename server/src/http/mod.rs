@@ -1,6 +1,7 @@
 //! What every request and answer goes through.
 
 pub(crate) mod answer;
+pub(crate) mod client;
 pub(crate) mod context;
 pub(crate) mod cors;
 pub(crate) mod drain;

@@ -14,6 +14,12 @@ use crate::state::AppState;
 pub(crate) struct Origin(pub(crate) String);
 
 impl Origin {
+    /// What comes after the host: empty, or such as `/files`.
+    pub(crate) fn path(&self) -> &str {
+        let (_, rest) = self.0.split_once("://").unwrap_or_default();
+        rest.find('/').map_or("", |slash| &rest[slash..])
+    }
+
     /// Whether cookies are for encrypted connections only: everywhere but on this machine
     /// itself, even if a proxy in front has not said that it is there.
     pub(crate) fn is_secure(&self) -> bool {

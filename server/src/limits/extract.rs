@@ -29,6 +29,8 @@ limited_by_address! {
     RegistrationLimit = Kind::Registration;
     /// Counts as an attempt to sign in.
     LoginLimit = Kind::Login;
+    /// Counts as an attempt to recover an account.
+    RecoveryLimit = Kind::Recovery;
     /// Counts as a request without signing in.
     PublicLimit = Kind::Public;
 }

@@ -12,6 +12,7 @@ use crate::clock::now_ms;
 use crate::config::{Limits, Rate};
 use crate::error::{ApiError, ApiResult};
 use crate::http::context::ClientIp;
+use crate::secrets::sha256;
 use crate::state::AppState;
 
 /// Windows kept at once; a few MiB.
@@ -28,6 +29,8 @@ pub(crate) enum Kind {
     Public,
     /// Wrong current passwords of a signed-in account; as many as sign-ins.
     Password,
+    /// Attempts to recover an account, per address and per account; as many as sign-ins.
+    Recovery,
 }
 
 /// Whose window it is.
@@ -35,11 +38,22 @@ pub(crate) enum Kind {
 pub(crate) enum Key {
     Ip(IpAddr),
     User(UserId),
+    /// The hash of an email, of an account or of none.
+    Email([u8; 16]),
 }
 
 impl From<UserId> for Key {
     fn from(user: UserId) -> Self {
         Self::User(user)
+    }
+}
+
+impl Key {
+    /// For a normalised email, whether there is such an account or not.
+    pub(crate) fn email(email: &str) -> Self {
+        let mut key = [0; 16];
+        key.copy_from_slice(&sha256(email.as_bytes())[..16]);
+        Self::Email(key)
     }
 }
 
@@ -90,7 +104,7 @@ impl Limiter {
     fn rate(&self, kind: Kind) -> Option<Rate> {
         match kind {
             Kind::Registration => self.limits.registration,
-            Kind::Login | Kind::Password => self.limits.login,
+            Kind::Login | Kind::Password | Kind::Recovery => self.limits.login,
             Kind::General => self.limits.general,
             Kind::Uploads => self.limits.uploads,
             Kind::Downloads => self.limits.downloads,

@@ -15,6 +15,7 @@ pub(crate) mod commits;
 pub(crate) mod files;
 pub(crate) mod heads;
 pub(crate) mod nodes;
+pub(crate) mod recoveries;
 pub(crate) mod sessions;
 pub(crate) mod subtree;
 pub(crate) mod uploads;
@@ -32,6 +33,7 @@ pub(crate) fn all_statements() -> Vec<&'static str> {
         files::STATEMENTS,
         heads::STATEMENTS,
         nodes::STATEMENTS,
+        recoveries::STATEMENTS,
         sessions::STATEMENTS,
         subtree::STATEMENTS,
         uploads::STATEMENTS,

@@ -1,8 +1,8 @@
 //! Accounts and their storage counters.
 
-use protocol::UserId;
+use protocol::{Base64, UserId, UserSummary};
 
-use crate::db::{Conn, DbError, blob, int, opt_text, text};
+use crate::db::{Conn, DbError, blob, int, opt_blob, opt_text, text};
 
 statements! {
     INSERT = "INSERT INTO users (id, email, role, username, first_name, last_name, password_hash,
@@ -12,15 +12,21 @@ statements! {
               WHERE NOT EXISTS (SELECT 1 FROM users WHERE email = ?2 OR id = ?1)";
     EMAIL_EXISTS = "SELECT 1 FROM users WHERE email = ?1";
     PRELOGIN = "SELECT salt, kdf FROM users WHERE email = ?1";
-    SIGN_IN = "SELECT id, password_hash, active, used, quota FROM users WHERE email = ?1";
+    SIGN_IN = "SELECT id, password_hash, active FROM users WHERE email = ?1";
     STILL_SIGNS_IN = "SELECT 1 FROM users WHERE id = ?1 AND password_hash = ?2 AND active = 1";
     SET_LAST_LOGIN = "UPDATE users SET last_login_at = ?2 WHERE id = ?1";
     PASSWORD = "SELECT password_hash FROM users WHERE id = ?1";
     SET_PASSWORD = "UPDATE users SET password_hash = ?2, salt = ?3, kdf = ?4
                     WHERE id = ?1 AND password_hash = ?5";
-    PROFILE = "SELECT email, username, first_name, last_name, role, created_at, last_login_at
+    RESET_PASSWORD = "UPDATE users SET password_hash = ?2, salt = ?3, kdf = ?4
+                      WHERE id = ?1 AND active = 1";
+    PROFILE = "SELECT email, username, first_name, last_name, role, created_at, last_login_at, avatar
                FROM users WHERE id = ?1";
-    SET_NAMES = "UPDATE users SET username = ?2, first_name = ?3, last_name = ?4 WHERE id = ?1";
+    SET_PROFILE = "UPDATE users SET username = ?2, first_name = ?3, last_name = ?4, avatar = ?5
+                   WHERE id = ?1";
+    SUMMARY = "SELECT email, used, quota FROM users WHERE id = ?1";
+    TOTALS = "SELECT COUNT(*), CAST(COALESCE(SUM(files), 0) AS BIGINT),
+                     CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM users";
     USAGE = "SELECT used, reserved, quota, files, live_files FROM users WHERE id = ?1";
     RESERVE = "UPDATE users SET reserved = reserved + ?2
                WHERE id = ?1 AND ?2 <= quota - used - reserved";
@@ -52,8 +58,6 @@ pub(crate) struct SignInRow {
     pub(crate) id: UserId,
     pub(crate) password_hash: String,
     pub(crate) active: bool,
-    pub(crate) used: u64,
-    pub(crate) quota: u64,
 }
 
 /// The profile without the storage figures.
@@ -65,6 +69,15 @@ pub(crate) struct ProfileRow {
     pub(crate) role: String,
     pub(crate) created_at: i64,
     pub(crate) last_login_at: Option<i64>,
+    pub(crate) avatar: Option<Base64>,
+}
+
+/// The sums over all accounts.
+pub(crate) struct Totals {
+    pub(crate) users: u64,
+    pub(crate) files: u64,
+    /// Bytes.
+    pub(crate) used: u64,
 }
 
 /// Storage counters; bytes, but for the last two.
@@ -127,8 +140,6 @@ pub(crate) fn sign_in(conn: &mut dyn Conn, email: &str) -> Result<Option<SignInR
                 id: row.take(0)?,
                 password_hash: row.take(1)?,
                 active: row.take(2)?,
-                used: row.take(3)?,
-                quota: row.take(4)?,
             })
         })
         .transpose()
@@ -176,6 +187,18 @@ pub(crate) fn set_password(
     Ok(conn.execute(SET_PASSWORD, &params)? == 1)
 }
 
+/// Sets the password of whoever proved otherwise who they are; not of an inactive account.
+pub(crate) fn reset_password(
+    conn: &mut dyn Conn,
+    user: UserId,
+    hash: &str,
+    salt: &str,
+    kdf: Option<&str>,
+) -> Result<bool, DbError> {
+    let params = [blob(user.as_bytes()), text(hash), text(salt), opt_text(kdf)];
+    Ok(conn.execute(RESET_PASSWORD, &params)? == 1)
+}
+
 pub(crate) fn profile(conn: &mut dyn Conn, user: UserId) -> Result<Option<ProfileRow>, DbError> {
     conn.query_one(PROFILE, &[blob(user.as_bytes())])?
         .map(|mut row| {
@@ -187,26 +210,53 @@ pub(crate) fn profile(conn: &mut dyn Conn, user: UserId) -> Result<Option<Profil
                 role: row.take(4)?,
                 created_at: row.take(5)?,
                 last_login_at: row.take(6)?,
+                avatar: row.take(7)?,
             })
         })
         .transpose()
 }
 
-pub(crate) fn set_names(
+/// Replaces everything in the profile that its owner may choose.
+pub(crate) fn set_profile(
     conn: &mut dyn Conn,
     user: UserId,
-    username: Option<&str>,
-    first_name: Option<&str>,
-    last_name: Option<&str>,
+    row: &ProfileRow,
 ) -> Result<(), DbError> {
     let params = [
         blob(user.as_bytes()),
-        opt_text(username),
-        opt_text(first_name),
-        opt_text(last_name),
+        opt_text(row.username.as_deref()),
+        opt_text(row.first_name.as_deref()),
+        opt_text(row.last_name.as_deref()),
+        opt_blob(row.avatar.as_ref().map(|avatar| &avatar.0[..])),
     ];
-    conn.execute(SET_NAMES, &params)?;
+    conn.execute(SET_PROFILE, &params)?;
     Ok(())
+}
+
+/// The account as signing in shows it.
+pub(crate) fn summary(conn: &mut dyn Conn, user: UserId) -> Result<Option<UserSummary>, DbError> {
+    conn.query_one(SUMMARY, &[blob(user.as_bytes())])?
+        .map(|mut row| {
+            Ok(UserSummary {
+                id: user,
+                email: row.take(0)?,
+                storage_used: row.take(1)?,
+                storage_limit: row.take(2)?,
+            })
+        })
+        .transpose()
+}
+
+/// Looks at every account, and so is for administrators only.
+pub(crate) fn totals(conn: &mut dyn Conn) -> Result<Totals, DbError> {
+    let mut row = conn
+        .query_one(TOTALS, &[])?
+        .expect("an aggregate has one row");
+    Ok(Totals {
+        users: row.take(0)?,
+        files: row.take(1)?,
+        used: row.take(2)?,
+    })
 }
 
 /// `None` when the account is gone.

@@ -1,6 +1,6 @@
 //! The sealed keys of accounts that are vaults, and their change feed's counter.
 
-use protocol::{AccountKeys, NodeId, SealedState, UserId};
+use protocol::{AccountKeys, Base64, NodeId, SealedState, UserId};
 
 use crate::db::{Conn, DbError, blob, int, text};
 
@@ -17,6 +17,10 @@ statements! {
     SET_PINS = "UPDATE vaults SET pins = ?3, pins_epoch = ?2
                 WHERE user_id = ?1 AND pins_epoch = ?2 - 1";
     SET_WRAPPED_KEY = "UPDATE vaults SET wrapped_key = ?2 WHERE user_id = ?1";
+    RECOVERY = "SELECT u.id, u.active, v.recovery_auth FROM users u JOIN vaults v ON v.user_id = u.id
+                WHERE u.email = ?1";
+    RECOVERY_KEY = "SELECT recovery_key FROM vaults WHERE user_id = ?1 AND recovery_auth = ?2";
+    SET_RECOVERY = "UPDATE vaults SET recovery_key = ?2, recovery_auth = ?3 WHERE user_id = ?1";
     FEED = "SELECT feed FROM vaults WHERE user_id = ?1";
     NEXT_FEED = "UPDATE vaults SET feed = feed + 1 WHERE user_id = ?1 RETURNING feed";
 }
@@ -117,6 +121,53 @@ pub(crate) fn set_wrapped_key(
     wrapped_key: &[u8],
 ) -> Result<(), DbError> {
     conn.execute(SET_WRAPPED_KEY, &[blob(user.as_bytes()), blob(wrapped_key)])?;
+    Ok(())
+}
+
+/// What proving to have the recovery phrase needs.
+pub(crate) struct RecoveryRow {
+    pub(crate) user: UserId,
+    pub(crate) active: bool,
+    /// The server's hash of the proof.
+    pub(crate) auth: String,
+}
+
+/// `None` when there is no such account, and for a bare one.
+pub(crate) fn recovery(conn: &mut dyn Conn, email: &str) -> Result<Option<RecoveryRow>, DbError> {
+    conn.query_one(RECOVERY, &[text(email)])?
+        .map(|mut row| {
+            Ok(RecoveryRow {
+                user: row.take(0)?,
+                active: row.take(1)?,
+                auth: row.take(2)?,
+            })
+        })
+        .transpose()
+}
+
+/// The account key under the recovery phrase, unless the phrase is not the one that was proved
+/// any more.
+pub(crate) fn recovery_key(
+    conn: &mut dyn Conn,
+    user: UserId,
+    proved: &str,
+) -> Result<Option<Base64>, DbError> {
+    conn.query_one(RECOVERY_KEY, &[blob(user.as_bytes()), text(proved)])?
+        .map(|mut row| row.take(0))
+        .transpose()
+}
+
+/// Another recovery phrase; `auth` is the server's hash of its proof.
+pub(crate) fn set_recovery(
+    conn: &mut dyn Conn,
+    user: UserId,
+    key: &[u8],
+    auth: &str,
+) -> Result<(), DbError> {
+    conn.execute(
+        SET_RECOVERY,
+        &[blob(user.as_bytes()), blob(key), text(auth)],
+    )?;
     Ok(())
 }
 

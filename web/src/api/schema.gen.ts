@@ -65,6 +65,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/recovery/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with a recovery token
+         * @description The password, what it wraps and the account state change together, or nothing does. All
+         *     sessions end and a new one begins: the answer is that of signing in.
+         */
+        post: operations["finish_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/recovery/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove to have the recovery phrase
+         * @description An unknown email, an account without keys and a wrong phrase look alike and take the same
+         *     time. Attempts are limited per address and per account, as sign-ins are.
+         */
+        post: operations["start_recovery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/refresh": {
         parameters: {
             query?: never;
@@ -352,6 +394,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The whole server's figures
+         * @description For administrators; others get 403 `FORBIDDEN`.
+         */
+        get: operations["stats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads": {
         parameters: {
             query?: never;
@@ -459,6 +521,68 @@ export interface paths {
          * @description Only the fields that are there change; `null` empties one.
          */
         patch: operations["update_profile"];
+        trace?: never;
+    };
+    "/api/v1/user/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the recovery phrase
+         * @description The current password is checked. The one before is worth nothing from then on, nor is a
+         *     recovery that was begun with it.
+         */
+        put: operations["replace_recovery"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List one's own sessions
+         * @description Those that have not ended, the most recently used first.
+         */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** End all of one's own sessions but this one */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/user/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * End one of one's own sessions
+         * @description All its tokens end with it.
+         */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/user/storage": {
@@ -929,6 +1053,7 @@ export interface components {
         };
         /** @description `GET /user/profile`. */
         Profile: {
+            avatar?: components["schemas"]["Base64"] | null;
             /** @description RFC 3339. */
             created_at: string;
             /** @description Normalised. */
@@ -972,6 +1097,50 @@ export interface components {
             auth: string;
             /** @description The account key wrapped under the phrase's key: 104 bytes. */
             wrapped_key: components["schemas"]["Base64"];
+        };
+        /**
+         * @description `POST /auth/recovery/finish`: a new password, in one transaction with what it wraps. All
+         *     sessions end; the answer is that of a login and begins a new one.
+         */
+        RecoveryFinishRequest: {
+            /** @description The next account state. */
+            account_state: components["schemas"]["SealedState"];
+            /** @description How the new hash was derived. */
+            kdf: string;
+            /** @description 32 to 1024 characters. */
+            new_password_hash: string;
+            /** @description 16 to 1024 characters. */
+            new_salt: string;
+            /** @description From `start`; spent by the first `finish` that succeeds. */
+            recovery_token: string;
+            /** @description Where the new session's refresh token goes. */
+            session?: components["schemas"]["SessionKind"];
+            /** @description The account key wrapped under the new password's key: 104 bytes. */
+            wrapped_key: components["schemas"]["Base64"];
+        };
+        /** @description `POST /auth/recovery/start`: proves that one has the phrase. */
+        RecoveryStartRequest: {
+            /** @description The phrase's proof, as it was enrolled. */
+            auth: string;
+            /** @description Trimmed and lower-cased by the server. */
+            email: string;
+        };
+        /**
+         * @description The answer to `POST /auth/recovery/start`. An unknown email, a bare account and a wrong
+         *     phrase all get the same 401 `INVALID_CREDENTIALS`.
+         */
+        RecoveryStartResponse: {
+            /**
+             * Format: int64
+             * @description Seconds until the token is worth nothing.
+             */
+            expires_in: number;
+            /** @description The account as it stands. */
+            keys: components["schemas"]["AccountKeys"];
+            /** @description The account key wrapped under the phrase's key: 104 bytes. */
+            recovery_key: components["schemas"]["Base64"];
+            /** @description For one `finish`; opaque. */
+            recovery_token: string;
         };
         /** @description `POST /auth/refresh`; all fields optional, an empty body is allowed. */
         RefreshRequest: {
@@ -1020,6 +1189,15 @@ export interface components {
             /** @description The new account. */
             user_id: components["schemas"]["UserId"];
         };
+        /** @description `PUT /user/recovery`: another phrase; the one before it is worth nothing from then on. */
+        ReplaceRecoveryRequest: {
+            /** @description The next account state, which binds the new phrase's wrap. */
+            account_state: components["schemas"]["SealedState"];
+            /** @description The current password's. */
+            password_hash: string;
+            /** @description What makes the new phrase work. */
+            recovery: components["schemas"]["RecoveryEnrolment"];
+        };
         /** @description A sealed access-control record. */
         SealedAcl: {
             /** @description The sealed, signed record. */
@@ -1050,11 +1228,71 @@ export interface components {
             /** @description The sealed record. */
             sealed: components["schemas"]["Base64"];
         };
+        /** @description One session. */
+        SessionEntry: {
+            /** @description The address that last signed in or refreshed; `null` if the operator keeps none. */
+            address?: string | null;
+            /** @description The `User-Agent` that signed in, cut to 256 characters. Whoever signed in chose it. */
+            client?: string | null;
+            /** @description RFC 3339: when it began. */
+            created_at: string;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description RFC 3339: when it ends, unless it is used before. */
+            expires_at: string;
+            /** @description For `DELETE /user/sessions/{id}`. */
+            id: components["schemas"]["SessionId"];
+            /** @description Where it keeps its refresh token. */
+            kind: components["schemas"]["SessionKind"];
+            /** @description RFC 3339: when it last signed in or refreshed; within the hour of its last request. */
+            last_used_at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A signed-in session.
+         */
+        SessionId: string;
         /**
          * @description Where a session keeps its refresh token.
          * @enum {string}
          */
         SessionKind: "token" | "cookie";
+        /** @description `GET /user/sessions`: those that have not ended, the most recently used first. */
+        SessionList: {
+            /** @description All of them. */
+            sessions: components["schemas"]["SessionEntry"][];
+        };
+        /** @description The answer to `DELETE /user/sessions`, which ends all sessions but the one that asks. */
+        SessionsEnded: {
+            /**
+             * Format: int64
+             * @description How many ended.
+             */
+            ended: number;
+        };
+        /** @description `GET /stats`: the whole server's figures, for administrators. */
+        Stats: {
+            /**
+             * Format: int64
+             * @description Sessions that have not ended.
+             */
+            active_sessions: number;
+            /**
+             * Format: int64
+             * @description Files of all accounts, trashed ones included; folders not.
+             */
+            total_files: number;
+            /**
+             * Format: int64
+             * @description Stored bytes of all accounts.
+             */
+            total_storage_used: number;
+            /**
+             * Format: int64
+             * @description Accounts.
+             */
+            total_users: number;
+        };
         /** @description `GET /user/storage`. */
         Storage: {
             /**
@@ -1318,6 +1556,7 @@ export interface components {
         Success_Profile: {
             /** @description `GET /user/profile`. */
             data?: {
+                avatar?: components["schemas"]["Base64"] | null;
                 /** @description RFC 3339. */
                 created_at: string;
                 /** @description Normalised. */
@@ -1361,6 +1600,30 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
+        Success_RecoveryStartResponse: {
+            /**
+             * @description The answer to `POST /auth/recovery/start`. An unknown email, a bare account and a wrong
+             *     phrase all get the same 401 `INVALID_CREDENTIALS`.
+             */
+            data?: {
+                /**
+                 * Format: int64
+                 * @description Seconds until the token is worth nothing.
+                 */
+                expires_in: number;
+                /** @description The account as it stands. */
+                keys: components["schemas"]["AccountKeys"];
+                /** @description The account key wrapped under the phrase's key: 104 bytes. */
+                recovery_key: components["schemas"]["Base64"];
+                /** @description For one `finish`; opaque. */
+                recovery_token: string;
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
         Success_RefreshResponse: {
             /** @description The answer to `POST /auth/refresh`. */
             data?: {
@@ -1391,6 +1654,63 @@ export interface components {
                 email: string;
                 /** @description The new account. */
                 user_id: components["schemas"]["UserId"];
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
+        Success_SessionList: {
+            /** @description `GET /user/sessions`: those that have not ended, the most recently used first. */
+            data?: {
+                /** @description All of them. */
+                sessions: components["schemas"]["SessionEntry"][];
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
+        Success_SessionsEnded: {
+            /** @description The answer to `DELETE /user/sessions`, which ends all sessions but the one that asks. */
+            data?: {
+                /**
+                 * Format: int64
+                 * @description How many ended.
+                 */
+                ended: number;
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
+        Success_Stats: {
+            /** @description `GET /stats`: the whole server's figures, for administrators. */
+            data?: {
+                /**
+                 * Format: int64
+                 * @description Sessions that have not ended.
+                 */
+                active_sessions: number;
+                /**
+                 * Format: int64
+                 * @description Files of all accounts, trashed ones included; folders not.
+                 */
+                total_files: number;
+                /**
+                 * Format: int64
+                 * @description Stored bytes of all accounts.
+                 */
+                total_storage_used: number;
+                /**
+                 * Format: int64
+                 * @description Accounts.
+                 */
+                total_users: number;
             };
             /** @description What happened, in English, for people reading traffic. */
             message?: string | null;
@@ -1456,6 +1776,7 @@ export interface components {
         };
         /** @description `PATCH /user/profile`: only the fields that are present change; `null` empties one. */
         UpdateProfileRequest: {
+            avatar?: components["schemas"]["Base64"] | null;
             /** @description 100 characters at most. */
             first_name?: string | null;
             /** @description 100 characters at most. */
@@ -1610,6 +1931,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success_PreloginResponse"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    finish_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryFinishRequest"];
+            };
+        };
+        responses: {
+            /** @description Recovered and signed in */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_LoginResponse"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    start_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryStartRequest"];
+            };
+        };
+        responses: {
+            /** @description What the new password is to be set with */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_RecoveryStartResponse"];
                 };
             };
             /** @description An error, in the envelope */
@@ -2113,6 +2500,35 @@ export interface operations {
             };
         };
     };
+    stats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_Stats"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     create_upload: {
         parameters: {
             query?: never;
@@ -2418,6 +2834,129 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success_Profile"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    replace_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceRecoveryRequest"];
+            };
+        };
+        responses: {
+            /** @description Replaced */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SessionList"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_SessionsEnded"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The session */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description An error, in the envelope */

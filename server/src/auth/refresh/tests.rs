@@ -2,7 +2,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::db::Db;
-use crate::repo::sessions;
+use crate::repo::sessions::{self, NewSession};
 use crate::repo::users::{self, NewUser};
 use crate::secrets::Secrets;
 
@@ -34,7 +34,16 @@ impl Fixture {
             };
             assert!(users::insert(c, &user)?);
             let session = SessionId(Uuid::from_u128(2));
-            sessions::insert(c, session, user.id, false, START, START + IDLE)?;
+            let new = NewSession {
+                id: session,
+                user: user.id,
+                cookie: false,
+                now: START,
+                expires_at: START + IDLE,
+                user_agent: None,
+                address: None,
+            };
+            sessions::insert(c, &new, 10)?;
             sessions::insert_token(c, &hash, session)
         })
         .await
@@ -47,9 +56,15 @@ impl Fixture {
     }
 
     async fn rotate(&self, token: &RefreshToken, now: i64) -> Rotation {
-        let (hash, next) = (token.hash(), token.successor(&self.key).hash());
+        let token = Presented {
+            hash: token.hash(),
+            successor: token.successor(&self.key).hash(),
+            in_cookie: false,
+            now,
+            address: None,
+        };
         self.db
-            .write::<_, DbError, _>(move |c| rotate(c, &hash, &next, now))
+            .write::<_, DbError, _>(move |c| rotate(c, &token))
             .await
             .unwrap()
     }

@@ -1,22 +1,19 @@
-use axum::extract::State;
-use axum::http::header::SET_COOKIE;
-use axum::response::{IntoResponse, Response};
-use protocol::{
-    Failure, LoginRequest, LoginResponse, SessionId, SessionKind, Success, UserSummary,
-};
+use std::sync::Arc;
 
-use crate::auth::refresh::{IDLE, RefreshToken};
-use crate::auth::{cookie, token};
+use axum::extract::State;
+use axum::response::Response;
+use protocol::{Failure, LoginRequest, LoginResponse, Success};
+
+use super::begin::Beginning;
 use crate::clock::now_ms;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
-use crate::http::answer;
+use crate::http::client::ClientInfo;
 use crate::http::fields::normalise_email;
 use crate::http::input::Body;
 use crate::http::origin::Origin;
 use crate::limits::extract::LoginLimit;
-use crate::repo::{sessions, users, vaults};
-use crate::secrets::random;
+use crate::repo::users;
 use crate::state::AppState;
 
 /// Sign in
@@ -31,13 +28,13 @@ pub(crate) async fn login(
     State(state): State<AppState>,
     _: LoginLimit,
     origin: Origin,
+    client: ClientInfo,
     Body(request): Body<LoginRequest>,
 ) -> ApiResult<Response> {
     let email = normalise_email(&request.email).unwrap_or_default();
-    let lookup = email.clone();
     let row = state
         .db
-        .read::<_, DbError, _>(move |c| users::sign_in(c, &lookup))
+        .read::<_, DbError, _>(move |c| users::sign_in(c, &email))
         .await?;
     let stored = row.as_ref().map(|row| row.password_hash.clone());
     let matches = state
@@ -51,43 +48,19 @@ pub(crate) async fn login(
         return Err(ApiError::account_inactive());
     }
 
-    let refresh = RefreshToken::generate();
-    let hash = refresh.hash();
-    let session = SessionId::from_random(random());
-    let in_cookie = request.session == SessionKind::Cookie;
     let (user, now) = (row.id, now_ms());
-    let verified = row.password_hash.clone();
-    let keys = state
+    let beginning = Arc::new(Beginning::new(user, request.session, client, now));
+    let begins = Arc::clone(&beginning);
+    let begun = state
         .db
         .write::<_, ApiError, _>(move |c| {
             // Verifying takes its time: a change of the password in between ends this session
             // with all others, before it begins.
-            if !users::still_signs_in(c, user, &verified)? {
+            if !users::still_signs_in(c, user, &row.password_hash)? {
                 return Err(ApiError::invalid_credentials());
             }
-            sessions::insert(c, session, user, in_cookie, now, now + IDLE)?;
-            sessions::insert_token(c, &hash, session)?;
-            users::set_last_login(c, user, now)?;
-            Ok(vaults::keys(c, user)?)
+            begins.store(c)?.ok_or_else(ApiError::invalid_credentials)
         })
         .await?;
-    let data = LoginResponse {
-        access_token: token::issue(&state.secrets.tokens, user, session, now),
-        token_type: "Bearer".to_owned(),
-        expires_in: token::LIFETIME,
-        refresh_token: (!in_cookie).then(|| refresh.encode()),
-        user: UserSummary {
-            id: user,
-            email,
-            storage_used: row.used,
-            storage_limit: row.quota,
-        },
-        keys,
-    };
-    let mut response = answer::ok_with("Login successful", data).into_response();
-    if in_cookie {
-        let value = cookie::set(&refresh, IDLE, origin.is_secure());
-        response.headers_mut().append(SET_COOKIE, value);
-    }
-    Ok(response)
+    Ok(beginning.answer(&state, &origin, "Login successful", begun))
 }

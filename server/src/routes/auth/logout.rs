@@ -50,6 +50,6 @@ pub(crate) async fn logout(
     let mut response = answer::done("Logged out successfully").into_response();
     response
         .headers_mut()
-        .append(SET_COOKIE, cookie::clear(origin.is_secure()));
+        .append(SET_COOKIE, cookie::clear(&origin));
     Ok(response)
 }

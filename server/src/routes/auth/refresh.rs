@@ -4,16 +4,17 @@ use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Response};
 use protocol::{Failure, RefreshRequest, RefreshResponse, SessionId, Success, UserId};
 
-use crate::auth::refresh::{IDLE, LONGEST, RefreshToken, Rotation, rotate};
+use crate::auth::refresh::{IDLE, LONGEST, Presented, RefreshToken, Rotation, rotate};
 use crate::auth::{Caller, cookie, token};
 use crate::clock::now_ms;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
+use crate::http::client::ClientInfo;
 use crate::http::input::OptionalBody;
 use crate::http::origin::Origin;
 use crate::limits::extract::PublicLimit;
-use crate::repo::sessions;
+use crate::repo::sessions::{self, Use};
 use crate::state::AppState;
 
 /// Get a new access token
@@ -31,6 +32,7 @@ pub(crate) async fn refresh(
     _: PublicLimit,
     origin: Origin,
     headers: HeaderMap,
+    client: ClientInfo,
     request: axum::extract::Request,
 ) -> ApiResult<Response> {
     let (mut parts, body) = request.into_parts();
@@ -39,10 +41,10 @@ pub(crate) async fn refresh(
         <OptionalBody<_> as axum::extract::FromRequest<_>>::from_request(with_body, &state).await?;
     if let Some(sent) = refresh_token {
         let old = RefreshToken::parse(&sent).ok_or_else(ApiError::unauthorized)?;
-        return by_token(&state, &old, false, &origin).await;
+        return by_token(&state, &old, false, &origin, client).await;
     }
     if let Some(old) = cookie::read(&headers) {
-        return by_token(&state, &old, true, &origin).await;
+        return by_token(&state, &old, true, &origin, client).await;
     }
     let caller =
         <Caller as axum::extract::FromRequestParts<_>>::from_request_parts(&mut parts, &state)
@@ -50,7 +52,13 @@ pub(crate) async fn refresh(
     let (session, now) = (caller.session, now_ms());
     state
         .db
-        .write::<_, DbError, _>(move |c| sessions::keep_alive(c, session, now + IDLE, LONGEST))
+        .write::<_, DbError, _>(move |c| {
+            let usage = Use {
+                now,
+                address: client.address.as_deref(),
+            };
+            sessions::extend(c, session, &usage, IDLE, LONGEST)
+        })
         .await?;
     Ok(answer::ok(answer_for(&state, caller.user, session, None)).into_response())
 }
@@ -60,24 +68,31 @@ async fn by_token(
     old: &RefreshToken,
     from_cookie: bool,
     origin: &Origin,
+    client: ClientInfo,
 ) -> ApiResult<Response> {
     let next = old.successor(&state.secrets.refresh);
-    let (hash, successor, now) = (old.hash(), next.hash(), now_ms());
+    let now = now_ms();
+    let presented = Presented {
+        hash: old.hash(),
+        successor: next.hash(),
+        in_cookie: from_cookie,
+        now,
+        address: client.address,
+    };
     let rotation = state
         .db
-        .write::<_, DbError, _>(move |c| rotate(c, &hash, &successor, now))
+        .write::<_, DbError, _>(move |c| rotate(c, &presented))
         .await?;
     match rotation {
         Rotation::Rotated {
             session,
             user,
-            cookie: in_cookie,
             expires_at,
-        } if in_cookie == from_cookie => {
-            let sent = (!in_cookie).then(|| next.encode());
+        } => {
+            let sent = (!from_cookie).then(|| next.encode());
             let mut response = answer::ok(answer_for(state, user, session, sent)).into_response();
-            if in_cookie {
-                let value = cookie::set(&next, expires_at - now, origin.is_secure());
+            if from_cookie {
+                let value = cookie::set(&next, expires_at - now, origin);
                 response.headers_mut().append(SET_COOKIE, value);
             }
             Ok(response)
@@ -91,7 +106,7 @@ async fn by_token(
             if from_cookie {
                 response
                     .headers_mut()
-                    .append(SET_COOKIE, cookie::clear(origin.is_secure()));
+                    .append(SET_COOKIE, cookie::clear(origin));
             }
             Ok(response)
         }

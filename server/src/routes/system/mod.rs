@@ -1,3 +1,4 @@
 //! The server itself.
 
 pub(crate) mod health;
+pub(crate) mod stats;

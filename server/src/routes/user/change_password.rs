@@ -2,15 +2,16 @@ use axum::Json;
 use axum::extract::State;
 use protocol::{ChangePasswordRequest, ErrorCode, Failure};
 
-use super::keys::{STATE, check, epoch_conflict};
+use super::check_password;
+use super::keys::{STATE, check, swap_state};
 use crate::auth::Caller;
 use crate::clock::now_ms;
-use crate::db::{Conn, DbError};
+use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::fields::Fields;
 use crate::http::input::{Body, MEDIUM};
-use crate::limits::{Kind, Narrowest, count_in};
+use crate::limits::Narrowest;
 use crate::repo::{sessions, users, vaults};
 use crate::state::AppState;
 
@@ -38,21 +39,9 @@ pub(crate) async fn change_password(
             "A vault's new password comes with kdf, wrapped_key and account_state.",
         ));
     }
-    // Whoever found an open session shall not guess the password with it.
-    count_in(&narrowest, &state, Kind::Password, caller.user.into())?;
     let user = caller.user;
-    let old = state
-        .db
-        .read::<_, DbError, _>(move |c| users::password(c, user))
-        .await?
-        .ok_or_else(ApiError::unauthorized)?;
-    if !state
-        .passwords
-        .verify(request.old_password_hash.clone(), Some(old.clone()))
-        .await?
-    {
-        return Err(wrong_password());
-    }
+    let sent = request.old_password_hash.clone();
+    let old = check_password(&state, &narrowest, user, sent).await?;
     let new = state
         .passwords
         .hash(request.new_password_hash.clone())
@@ -81,11 +70,8 @@ fn change_keys(
     request: &ChangePasswordRequest,
 ) -> ApiResult<()> {
     let user = caller.user;
-    let (current, _) = vaults::epochs(conn, user)?.ok_or_else(ApiError::bare_account)?;
-    if let Some(next) = &request.account_state
-        && !vaults::set_state(conn, user, next)?
-    {
-        return Err(epoch_conflict("account_state", current));
+    if let Some(next) = &request.account_state {
+        swap_state(conn, user, next)?;
     }
     if let Some(key) = &request.wrapped_key {
         vaults::set_wrapped_key(conn, user, &key.0)?;
@@ -105,11 +91,4 @@ fn validate(request: &ChangePasswordRequest) -> ApiResult<()> {
         check(&mut fields, "account_state", next, STATE);
     }
     fields.finish()
-}
-
-fn wrong_password() -> ApiError {
-    ApiError::new(
-        ErrorCode::InvalidCredentials,
-        "The current password is not right.",
-    )
 }

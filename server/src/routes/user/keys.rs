@@ -1,10 +1,10 @@
 use axum::Json;
 use axum::extract::State;
-use protocol::{AccountKeys, Failure, SealedState, Success, UpdateKeysRequest};
+use protocol::{AccountKeys, Failure, SealedState, Success, UpdateKeysRequest, UserId};
 use serde_json::json;
 
 use crate::auth::VaultCaller;
-use crate::db::DbError;
+use crate::db::{Conn, DbError};
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::fields::Fields;
@@ -68,12 +68,9 @@ pub(crate) async fn update(
     let keys = state
         .db
         .write::<_, ApiError, _>(move |c| {
-            let (state_epoch, pins_epoch) =
-                vaults::epochs(c, user)?.ok_or_else(ApiError::bare_account)?;
-            if let Some(record) = &request.account_state
-                && !vaults::set_state(c, user, record)?
-            {
-                return Err(epoch_conflict("account_state", state_epoch));
+            let (_, pins_epoch) = vaults::epochs(c, user)?.ok_or_else(ApiError::bare_account)?;
+            if let Some(record) = &request.account_state {
+                swap_state(c, user, record)?;
             }
             if let Some(record) = &request.pins
                 && !vaults::set_pins(c, user, record)?
@@ -96,8 +93,21 @@ pub(crate) fn check(fields: &mut Fields, name: &str, record: &SealedState, max: 
     );
 }
 
+/// Replaces the account state.
+///
+/// # Errors
+/// 409 with the current epoch when the new one's is not the next.
+pub(crate) fn swap_state(conn: &mut dyn Conn, user: UserId, next: &SealedState) -> ApiResult<()> {
+    let (current, _) = vaults::epochs(conn, user)?.ok_or_else(ApiError::bare_account)?;
+    if vaults::set_state(conn, user, next)? {
+        Ok(())
+    } else {
+        Err(epoch_conflict("account_state", current))
+    }
+}
+
 /// Another device was faster.
-pub(crate) fn epoch_conflict(record: &str, current: u64) -> ApiError {
+fn epoch_conflict(record: &str, current: u64) -> ApiError {
     ApiError::conflict("The record has changed meanwhile. Fetch it and try again.")
         .with_details(json!({ "record": record, "current_epoch": current }))
 }

@@ -9,9 +9,12 @@ use crate::db::{Conn, DbError};
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::fields::Fields;
-use crate::http::input::Body;
+use crate::http::input::{Body, MEDIUM};
 use crate::repo::users;
 use crate::state::AppState;
+
+/// The largest picture, in bytes.
+const AVATAR: usize = 64 * 1024;
 
 /// Get one's own profile
 #[utoipa::path(get, path = "/user/profile", tag = "Accounts", operation_id = "get_profile",
@@ -41,31 +44,32 @@ pub(crate) async fn get(
 pub(crate) async fn update(
     State(state): State<AppState>,
     caller: Caller,
-    Body(request): Body<UpdateProfileRequest>,
+    Body(request): Body<UpdateProfileRequest, MEDIUM>,
 ) -> ApiResult<Json<Success<Profile>>> {
     let mut fields = Fields::default();
     let flat = |field: &Option<Option<String>>| field.clone().flatten();
     fields.opt_text("username", flat(&request.username).as_deref(), 64);
     fields.opt_text("first_name", flat(&request.first_name).as_deref(), 100);
     fields.opt_text("last_name", flat(&request.last_name).as_deref(), 100);
+    if let Some(Some(avatar)) = &request.avatar {
+        fields.require(
+            (1..=AVATAR).contains(&avatar.0.len()),
+            "avatar",
+            "it must be 1 to 65536 bytes",
+        );
+    }
     fields.finish()?;
     let profile = state
         .db
         .write::<_, DbError, _>(move |c| {
-            let Some(row) = users::profile(c, caller.user)? else {
+            let Some(mut row) = users::profile(c, caller.user)? else {
                 return Ok(None);
             };
-            let pick = |new: &Option<Option<String>>, old| new.clone().unwrap_or(old);
-            let username = pick(&request.username, row.username);
-            let first_name = pick(&request.first_name, row.first_name);
-            let last_name = pick(&request.last_name, row.last_name);
-            users::set_names(
-                c,
-                caller.user,
-                username.as_deref(),
-                first_name.as_deref(),
-                last_name.as_deref(),
-            )?;
+            replace(&mut row.username, &request.username);
+            replace(&mut row.first_name, &request.first_name);
+            replace(&mut row.last_name, &request.last_name);
+            replace(&mut row.avatar, &request.avatar);
+            users::set_profile(c, caller.user, &row)?;
             load(c, caller.user)
         })
         .await?;
@@ -73,6 +77,13 @@ pub(crate) async fn update(
         "Profile updated successfully",
         profile.ok_or_else(ApiError::unauthorized)?,
     ))
+}
+
+/// Replaces a field by what was sent for it, if anything was.
+fn replace<T: Clone>(field: &mut Option<T>, sent: &Option<Option<T>>) {
+    if let Some(value) = sent {
+        field.clone_from(value);
+    }
 }
 
 fn load(conn: &mut dyn Conn, user: UserId) -> Result<Option<Profile>, DbError> {
@@ -92,5 +103,6 @@ fn load(conn: &mut dyn Conn, user: UserId) -> Result<Option<Profile>, DbError> {
         storage_percentage: percentage(usage.used, usage.quota),
         total_files: usage.files,
         last_login: row.last_login_at.map(rfc3339),
+        avatar: row.avatar,
     }))
 }
