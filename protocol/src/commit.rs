@@ -1,11 +1,17 @@
 //! Commits: the only way in which a vault's tree changes.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{Base64, CommitId, NodeId, NodeKind, SealedMetadata, UploadId, VersionId};
 
 /// The most changes that one commit may hold.
 pub const MAX_CHANGES: usize = 1000;
+
+/// Each change touches at most two folders: the one that it is in, and one that is new.
+pub const MAX_HEADS: usize = 2 * MAX_CHANGES;
 
 /// `POST /commits`. All of it happens, or none.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,8 +20,10 @@ pub struct CommitRequest {
     /// Chosen by the client; a repeat gets the first answer.
     pub id: CommitId,
     /// 1 to 1000.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_CHANGES>")]
     pub changes: Vec<Change>,
-    /// One for every folder whose children or metadata change.
+    /// One for every folder whose children or metadata change, and for no other.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_HEADS>")]
     pub heads: Vec<NewHead>,
 }
 
@@ -33,8 +41,8 @@ pub struct NewHead {
     pub sealed: Base64,
 }
 
-/// One change.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One change. Reading one ignores fields that no kind of change has.
+#[derive(Debug, Clone, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Change {
@@ -69,6 +77,103 @@ pub enum Change {
         /// The file or folder.
         node: NodeId,
     },
+}
+
+// By hand: what serde derives for a tagged enum first builds a tree of the whole object, which
+// takes many times the memory of what was sent.
+impl<'de> Deserialize<'de> for Change {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let any = AnyChange::deserialize(deserializer)?;
+        Ok(match any.of {
+            ChangeType::Create => Self::Create(CreateChange {
+                id: given(any.id, "id")?,
+                parent: given(any.parent, "parent")?,
+                kind: given(any.kind, "kind")?,
+                wrapped_key: given(any.wrapped_key, "wrapped_key")?,
+                metadata: given(any.metadata, "metadata")?,
+                version: any.version,
+            }),
+            ChangeType::Version => Self::Version {
+                node: given(any.node, "node")?,
+                version: given(any.version, "version")?,
+            },
+            ChangeType::Metadata => Self::Metadata {
+                node: given(any.node, "node")?,
+                metadata: given(any.metadata, "metadata")?,
+            },
+            ChangeType::Trash => Self::Trash {
+                node: given(any.node, "node")?,
+            },
+            ChangeType::Restore => Self::Restore {
+                node: given(any.node, "node")?,
+            },
+            ChangeType::Purge => Self::Purge {
+                node: given(any.node, "node")?,
+            },
+        })
+    }
+}
+
+/// The fields of all kinds of change.
+#[derive(Deserialize)]
+struct AnyChange {
+    #[serde(rename = "type")]
+    of: ChangeType,
+    id: Option<NodeId>,
+    parent: Option<NodeId>,
+    kind: Option<NodeKind>,
+    wrapped_key: Option<Base64>,
+    metadata: Option<SealedMetadata>,
+    version: Option<NewVersion>,
+    node: Option<NodeId>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ChangeType {
+    Create,
+    Version,
+    Metadata,
+    Trash,
+    Restore,
+    Purge,
+}
+
+fn given<T, E: de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
+    field.ok_or_else(|| E::missing_field(name))
+}
+
+/// Reads a list and stops at the first entry that is one too many.
+fn at_most<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct List<T, const MOST: usize>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>, const MOST: usize> de::Visitor<'de> for List<T, MOST> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "a list of at most {MOST} entries")
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
+            let mut entries = Vec::new();
+            while entries.len() < MOST {
+                match list.next_element()? {
+                    Some(entry) => entries.push(entry),
+                    None => return Ok(entries),
+                }
+            }
+            match list.next_element::<de::IgnoredAny>()? {
+                Some(_) => Err(de::Error::invalid_length(MOST + 1, &self)),
+                None => Ok(entries),
+            }
+        }
+    }
+
+    deserializer.deserialize_seq(List::<T, MOST>(PhantomData))
 }
 
 /// A new file or folder.
@@ -115,4 +220,68 @@ pub struct CommitResponse {
     pub storage_used: u64,
     /// The quota in bytes.
     pub storage_limit: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn id(n: u8) -> String {
+        format!("00000000-0000-4000-8000-0000000000{n:02}")
+    }
+
+    #[test]
+    fn every_kind_of_change_is_read_as_it_is_written() {
+        let metadata = json!({"rev": 2, "sealed": "AAAA"});
+        let version =
+            json!({"id": id(4), "wrapped_key": "AAAA", "record": "AAAA", "upload": id(5)});
+        for change in [
+            json!({"type": "create", "id": id(1), "parent": id(2), "kind": "folder",
+                   "wrapped_key": "AAAA", "metadata": metadata, "version": null}),
+            json!({"type": "create", "id": id(1), "parent": id(2), "kind": "file",
+                   "wrapped_key": "AAAA", "metadata": metadata, "version": version}),
+            json!({"type": "version", "node": id(1), "version": version}),
+            json!({"type": "metadata", "node": id(1), "metadata": metadata}),
+            json!({"type": "trash", "node": id(1)}),
+            json!({"type": "restore", "node": id(1)}),
+            json!({"type": "purge", "node": id(1)}),
+        ] {
+            let read: Change = serde_json::from_value(change.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), change);
+            let mut more = change.clone();
+            more["later"] = json!({"unknown": [1]});
+            let read: Change = serde_json::from_value(more).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), change);
+            for name in change.as_object().unwrap().keys() {
+                if name == "version" && change["type"] == "create" {
+                    continue;
+                }
+                let mut less = change.clone();
+                less.as_object_mut().unwrap().remove(name);
+                let error = serde_json::from_value::<Change>(less).unwrap_err();
+                assert_eq!(error.to_string(), format!("missing field `{name}`"));
+            }
+        }
+    }
+
+    #[test]
+    fn lists_end_at_their_limit() {
+        let commit = |changes: usize, heads: usize| {
+            let change = json!({"type": "trash", "node": id(1)});
+            let head = json!({"node": id(1), "expected_seq": 1, "seq": 2, "sealed": "AAAA"});
+            serde_json::from_value::<CommitRequest>(json!({
+                "id": id(9),
+                "changes": Value::from(vec![change; changes]),
+                "heads": Value::from(vec![head; heads]),
+            }))
+        };
+        let full = commit(MAX_CHANGES, MAX_HEADS).unwrap();
+        assert_eq!((full.changes.len(), full.heads.len()), (1000, 2000));
+        for (changes, heads) in [(1001, 0), (1, 2001)] {
+            let error = commit(changes, heads).unwrap_err().to_string();
+            assert!(error.contains("expected a list of at most"), "{error}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Base64, Node, NodeId, VersionId};
 
-/// `GET /files/{id}`.
+/// `GET /files/{id}?versions_before=`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FileDetails {
@@ -25,8 +25,11 @@ pub struct FileDetails {
     pub encryption_algorithm: String,
     /// The node, in a vault.
     pub node: Option<Node>,
-    /// All versions, newest first.
+    /// The versions, newest first: 1,000 at most, less when their records are large.
     pub versions: Vec<Version>,
+    /// Whether there are older ones: ask again with `versions_before`.
+    #[serde(default)]
+    pub more_versions: bool,
 }
 
 /// One version of a file as the server keeps it.

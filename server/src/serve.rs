@@ -15,6 +15,7 @@ use crate::blobs::{BlobStore, sweep};
 use crate::config::{Config, ConfigError};
 use crate::datadir::{DataDir, DataDirError};
 use crate::db::{Db, DbError};
+use crate::http::memory::Memory;
 use crate::limits::Limiter;
 use crate::repo::sessions;
 use crate::secrets::Secrets;
@@ -131,6 +132,7 @@ fn open(
         secrets: Arc::new(Secrets::derive(data_dir.secret())),
         passwords: Passwords::new(),
         locks: Locks::default(),
+        memory: Memory::new(),
         stopping,
     })
 }

@@ -9,6 +9,7 @@ use crate::auth::passwords::Passwords;
 use crate::blobs::BlobStore;
 use crate::config::Config;
 use crate::db::Db;
+use crate::http::memory::Memory;
 use crate::limits::Limiter;
 use crate::secrets::Secrets;
 use crate::uploads::Locks;
@@ -23,6 +24,7 @@ pub(crate) struct AppState {
     pub(crate) passwords: Passwords,
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) locks: Locks,
+    pub(crate) memory: Memory,
     /// Becomes true when uploads under way must stop where they are.
     pub(crate) stopping: watch::Receiver<bool>,
 }

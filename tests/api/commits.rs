@@ -310,8 +310,13 @@ async fn fields_are_checked_before_anything_else() {
             (vec![trash()], vec![head(&ann.root, 1), head(&ann.root, 1)]),
         ),
         ("changes[0].type", one(json!({"type": "conquer"}))),
-        ("changes[0]", one(file(&|c| c["kind"] = json!("pipe")))),
-        ("changes[0]", one(file(&|c| c["id"] = json!("7")))),
+        ("changes[0].kind", one(file(&|c| c["kind"] = json!("pipe")))),
+        ("changes[0].id", one(file(&|c| c["id"] = json!("7")))),
+        (
+            "changes[0].node",
+            one(json!({"type": "purge", "id": uuid()})),
+        ),
+        ("heads", (vec![trash()], vec![head(&ann.root, 1); 2001])),
     ];
     for (field, (changes, heads)) in cases {
         let answer = ann.commit_with(json!(changes), heads).await;

@@ -12,6 +12,7 @@ mod isolation;
 mod keys;
 mod limits;
 mod listings;
+mod pages;
 mod process;
 mod project;
 mod quota;

@@ -1,6 +1,6 @@
 //! Applying a commit, inside one transaction. No clock, randomness or file is used here.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use protocol::{
     Change, CommitRequest, CreateChange, NewVersion, NodeId, NodeKind, SealedMetadata, UploadId,
@@ -9,10 +9,15 @@ use protocol::{
 
 use super::CommitError;
 use crate::db::Conn;
+use crate::http::fields::WRAPPED_KEY;
 use crate::repo::commits::CommitRow;
 use crate::repo::nodes::{NewNode, NodeState};
 use crate::repo::versions::NewVersionRow;
 use crate::repo::{commits, heads, nodes, subtree, uploads, users, vaults, versions};
+
+/// The sealed bytes of the nodes that one commit changes, whenever they were sealed: it comes in
+/// one piece in the change feed.
+const MAX_SEALED: u64 = 8 * 1024 * 1024;
 
 /// What a commit did.
 pub(crate) struct Applied {
@@ -46,6 +51,7 @@ pub(crate) fn apply(
         now,
         feed,
         touched: created.iter().copied().collect(),
+        sealed: HashMap::new(),
         orphaned: Vec::new(),
     };
     for (index, change) in commit.changes.iter().enumerate() {
@@ -54,9 +60,16 @@ pub(crate) fn apply(
         }
     }
     let Work {
-        touched, orphaned, ..
+        touched,
+        sealed,
+        orphaned,
+        ..
     } = work;
+    if sealed.values().sum::<u64>() > MAX_SEALED {
+        return Err(CommitError::TooLarge);
+    }
     require_heads(conn, user, commit, &touched)?;
+    refuse_idle_heads(commit, &touched)?;
     for head in &commit.heads {
         // A folder that this very commit purged has no head.
         if nodes::state(conn, user, head.node)?.is_some() {
@@ -145,6 +158,18 @@ fn require_heads(
     }
 }
 
+/// A head that nothing moved would only take room, in this answer and in every feed to come.
+fn refuse_idle_heads(
+    commit: &CommitRequest,
+    touched: &BTreeSet<NodeId>,
+) -> Result<(), CommitError> {
+    let idle = |head: &protocol::NewHead| !touched.contains(&head.node);
+    match commit.heads.iter().position(idle) {
+        Some(index) => Err(CommitError::IdleHead(index)),
+        None => Ok(()),
+    }
+}
+
 /// A commit that is being applied. Its functions answer `false` for a change that does not fit.
 struct Work<'a> {
     conn: &'a mut dyn Conn,
@@ -153,6 +178,8 @@ struct Work<'a> {
     feed: u64,
     /// Folders whose children or metadata changed.
     touched: BTreeSet<NodeId>,
+    /// Nodes that have their place in the feed here, and the bytes that are sealed in each.
+    sealed: HashMap<NodeId, u64>,
     orphaned: Vec<UploadId>,
 }
 
@@ -194,6 +221,8 @@ impl Work<'_> {
             return Ok(false);
         }
         self.touched.insert(create.parent);
+        let sealed = create.metadata.sealed.0.len() + create.wrapped_key.0.len();
+        self.sealed.insert(create.id, sealed as u64);
         if let Some(version) = &create.version {
             users::count(self.conn, self.user, 0, 1, i64::from(parent.live))?;
             return self.store(create.id, version);
@@ -206,9 +235,11 @@ impl Work<'_> {
             Some(NodeState {
                 kind: NodeKind::File,
                 parent: Some(parent),
+                sealed,
                 ..
             }) => {
                 self.touched.insert(parent);
+                self.sealed.insert(node, sealed);
                 self.store(node, version)
             }
             _ => Ok(false),
@@ -250,6 +281,8 @@ impl Work<'_> {
             NodeKind::File => state.parent,
         };
         self.touched.extend(in_head_of);
+        let sealed = metadata.sealed.0.len() + WRAPPED_KEY;
+        self.sealed.insert(node, sealed as u64);
         nodes::set_metadata(self.conn, node, metadata, self.now, self.feed)?;
         Ok(true)
     }
@@ -259,12 +292,14 @@ impl Work<'_> {
             parent: Some(parent),
             trashed,
             live,
+            sealed,
             ..
         }) = self.state(node)?
         else {
             return Ok(false);
         };
         self.touched.insert(parent);
+        self.sealed.insert(node, sealed);
         if !trashed {
             nodes::set_trashed(self.conn, node, Some(self.now), self.now, self.feed)?;
         }
@@ -279,12 +314,14 @@ impl Work<'_> {
         let Some(NodeState {
             parent: Some(parent),
             live,
+            sealed,
             ..
         }) = self.state(node)?
         else {
             return Ok(false);
         };
         self.touched.insert(parent);
+        self.sealed.insert(node, sealed);
         nodes::set_trashed(self.conn, node, None, self.now, self.feed)?;
         if !live && self.state(parent)?.is_some_and(|parent| parent.live) {
             let shown = subtree::show(self.conn, node)?;
@@ -302,6 +339,7 @@ impl Work<'_> {
             return Ok(false);
         };
         self.touched.insert(parent);
+        self.sealed.remove(&node);
         let purged = subtree::purge(self.conn, node, self.now, self.feed)?;
         users::count(
             self.conn,

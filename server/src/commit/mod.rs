@@ -7,6 +7,8 @@ mod apply;
 pub(crate) mod cursor;
 mod validate;
 
+use std::collections::BTreeMap;
+
 pub(crate) use apply::apply;
 use protocol::{Head, NodeId};
 pub(crate) use validate::{check_head, check_metadata, upload, validate};
@@ -36,6 +38,16 @@ pub(crate) enum CommitError {
     /// Folders that change without a new head.
     #[error("heads are missing")]
     HeadRequired(Vec<NodeId>),
+    /// A head of a folder in which nothing changes.
+    #[error("head {0} is of no use")]
+    IdleHead(usize),
+    /// What it changes is too much for one piece of the change feed.
+    #[error("too much changes at once")]
+    TooLarge,
+}
+
+fn field(name: String, reason: &str) -> ApiError {
+    ApiError::validation(BTreeMap::from([(name, reason.to_owned())]))
 }
 
 impl From<CommitError> for ApiError {
@@ -49,6 +61,14 @@ impl From<CommitError> for ApiError {
             }
             CommitError::HeadConflict { heads, missing } => Self::head_conflict(&heads, &missing),
             CommitError::HeadRequired(folders) => Self::head_required(&folders),
+            CommitError::IdleHead(index) => field(
+                format!("heads[{index}].node"),
+                "nothing changes in this folder",
+            ),
+            CommitError::TooLarge => field(
+                "changes".to_owned(),
+                "what they concern has more than 8 MiB of sealed records: use several commits",
+            ),
         }
     }
 }

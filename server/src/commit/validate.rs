@@ -15,8 +15,6 @@ pub(crate) const METADATA: usize = 64 * 1024;
 pub(crate) const HEAD: usize = 16 * 1024;
 /// The largest sealed version record.
 const RECORD: usize = 4 * 1024;
-/// Each change touches at most two folders, a folder and the new one.
-const MAX_HEADS: usize = 2 * MAX_CHANGES;
 /// Counters beyond this cannot be kept, and are never reached by counting.
 const MAX_COUNTER: u64 = i64::MAX as u64;
 
@@ -28,11 +26,6 @@ pub(crate) fn validate(commit: &CommitRequest) -> ApiResult<()> {
         (1..=MAX_CHANGES).contains(&commit.changes.len()),
         "changes",
         "there must be 1 to 1000",
-    );
-    fields.require(
-        commit.heads.len() <= MAX_HEADS,
-        "heads",
-        "there are too many",
     );
     let mut uploads = HashSet::new();
     for (index, change) in commit.changes.iter().enumerate() {

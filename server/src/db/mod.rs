@@ -19,8 +19,23 @@ pub(crate) trait Conn {
     /// Runs a statement and answers how many rows it changed.
     fn execute(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<u64, DbError>;
 
+    /// Runs a query and hands out its rows one by one, for as long as `visit` answers `true`.
+    fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        visit: &mut dyn FnMut(Row) -> Result<bool, DbError>,
+    ) -> Result<(), DbError>;
+
     /// Runs a query and answers all its rows.
-    fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>, DbError>;
+    fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+        let mut rows = Vec::new();
+        self.each(sql, params, &mut |row| {
+            rows.push(row);
+            Ok(true)
+        })?;
+        Ok(rows)
+    }
 
     /// The first row of a query, if it has one.
     fn query_one(

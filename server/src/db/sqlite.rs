@@ -146,13 +146,17 @@ impl Conn for Transaction<'_> {
         Ok(changed as u64)
     }
 
-    fn query(&mut self, sql: &'static str, params: &[Param<'_>]) -> Result<Vec<Row>, DbError> {
+    fn each(
+        &mut self,
+        sql: &'static str,
+        params: &[Param<'_>],
+        visit: &mut dyn FnMut(Row) -> Result<bool, DbError>,
+    ) -> Result<(), DbError> {
         let mut statement = self.prepare_cached(sql).map_err(classify)?;
         let columns = statement.column_count();
         let mut rows = statement
             .query(rusqlite::params_from_iter(params))
             .map_err(classify)?;
-        let mut result = Vec::new();
         while let Some(row) = rows.next().map_err(classify)? {
             let mut values = Vec::with_capacity(columns);
             for index in 0..columns {
@@ -169,9 +173,11 @@ impl Conn for Transaction<'_> {
                     }
                 });
             }
-            result.push(Row(values));
+            if !visit(Row(values))? {
+                break;
+            }
         }
-        Ok(result)
+        Ok(())
     }
 }
 

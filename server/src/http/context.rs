@@ -11,6 +11,7 @@ use axum::response::Response;
 use tracing::Instrument as _;
 
 use super::drain;
+use super::memory::Held;
 use crate::config::Config;
 use crate::limits::Narrowest;
 use crate::secrets::random;
@@ -97,10 +98,14 @@ pub(crate) async fn around(
     extensions.insert(client);
     extensions.insert(ViaTrustedProxy(proxied));
     extensions.insert(narrowest.clone());
+    // Freed when the answer is there, whichever way that comes about.
+    let held = Held::default();
+    extensions.insert(held.clone());
     let (request, leftover) = drain::watch(request);
 
     let span = tracing::info_span!("request", id);
     let mut response = next.run(request).instrument(span.clone()).await;
+    drop(held);
     if !response.status().is_success() {
         leftover.drain().await;
     }

@@ -4,15 +4,16 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 use std::time::Duration;
 
-use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::http::request::Parts;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 use tokio::time::timeout;
 
+use super::context::ClientIp;
+use super::memory::{Held, UNIT};
 use crate::error::{ApiError, ApiResult};
 use crate::state::AppState;
 
@@ -23,8 +24,10 @@ pub(crate) const MEDIUM: usize = 512 * 1024;
 /// Commits, and the pins of an account with many folders.
 pub(crate) const LARGE: usize = 8 * 1024 * 1024;
 
-/// A JSON body that is not there by then is not waited for.
-const SLOWEST: Duration = Duration::from_secs(60);
+/// A JSON body that is not there by then is not waited for; large ones have more time.
+const SLOWEST: Duration = Duration::from_secs(30);
+/// The time that they have: a second for so many bytes.
+const SLOWEST_RATE: usize = 32 * 1024;
 
 /// A JSON body of at most `LIMIT` bytes.
 pub(crate) struct Body<T, const LIMIT: usize = SMALL>(pub(crate) T);
@@ -35,11 +38,11 @@ pub(crate) struct OptionalBody<T>(pub(crate) T);
 impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<AppState> for Body<T, LIMIT> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &AppState) -> ApiResult<Self> {
+    async fn from_request(request: Request, state: &AppState) -> ApiResult<Self> {
         if !is_json(&request) {
             return Err(ApiError::unsupported_media_type("application/json"));
         }
-        let bytes = read(request, LIMIT).await?;
+        let bytes = read(request, LIMIT, state).await?;
         parse(&bytes).map(Self)
     }
 }
@@ -47,9 +50,9 @@ impl<T: DeserializeOwned, const LIMIT: usize> FromRequest<AppState> for Body<T, 
 impl<T: DeserializeOwned + Default> FromRequest<AppState> for OptionalBody<T> {
     type Rejection = ApiError;
 
-    async fn from_request(request: Request, _: &AppState) -> ApiResult<Self> {
+    async fn from_request(request: Request, state: &AppState) -> ApiResult<Self> {
         let json = is_json(&request);
-        let bytes = read(request, SMALL).await?;
+        let bytes = read(request, SMALL, state).await?;
         match (bytes.is_empty(), json) {
             (true, _) => Ok(Self(T::default())),
             (false, true) => parse(&bytes).map(Self),
@@ -67,23 +70,40 @@ fn is_json(request: &Request) -> bool {
         .is_some_and(|value| value.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn read(request: Request, limit: usize) -> ApiResult<Bytes> {
+async fn read(request: Request, limit: usize, state: &AppState) -> ApiResult<Vec<u8>> {
     let declared = request
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let too_large = || ApiError::payload_too_large(limit as u64);
     if declared.is_some_and(|length| length > limit as u64) {
-        return Err(ApiError::payload_too_large(limit as u64));
+        return Err(too_large());
     }
-    let body = Limited::new(request.into_body(), limit).collect();
-    match timeout(SLOWEST, body).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Err(_) => Err(ApiError::bad_request("The body took too long to arrive.")),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(ApiError::payload_too_large(limit as u64))
+    let (parts, mut body) = request.into_parts();
+    let expected = declared.map_or(limit, |length| usize::try_from(length).unwrap_or(limit));
+    let held = parts.extensions.get::<Held>().cloned().unwrap_or_default();
+    let client = ClientIp::of(&parts).into();
+    state.memory.hold(expected, client, &held).await?;
+    // What was declared may never come: room is made for what is there.
+    let mut bytes = Vec::with_capacity(expected.min(UNIT));
+    let read = async {
+        while let Some(frame) = body.frame().await {
+            let frame = frame.map_err(|_| ApiError::bad_request("The body ended too early."))?;
+            let Ok(data) = frame.into_data() else {
+                continue;
+            };
+            if data.len() > limit - bytes.len() {
+                return Err(too_large());
+            }
+            bytes.extend_from_slice(&data);
         }
-        Ok(Err(_)) => Err(ApiError::bad_request("The body ended too early.")),
-    }
+        Ok(())
+    };
+    let slowest = SLOWEST + Duration::from_secs((expected / SLOWEST_RATE) as u64);
+    timeout(slowest, read)
+        .await
+        .map_err(|_| ApiError::bad_request("The body took too long to arrive."))??;
+    Ok(bytes)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {

@@ -7,4 +7,5 @@ pub(crate) mod cors;
 pub(crate) mod drain;
 pub(crate) mod fields;
 pub(crate) mod input;
+pub(crate) mod memory;
 pub(crate) mod origin;

@@ -2,6 +2,7 @@
 
 use protocol::{Base64, Head, NodeId, SealedAcl};
 
+use super::Budget;
 use crate::db::{Conn, DbError, blob, int};
 
 statements! {
@@ -37,23 +38,32 @@ pub(crate) fn current(conn: &mut dyn Conn, node: NodeId) -> Result<Option<Head>,
         .transpose()
 }
 
-/// Up to `limit` heads after a seq, oldest first. The owner must have been checked before.
+/// A page of heads after a seq, oldest first, and whether there are more. The owner must have been
+/// checked before.
 pub(crate) fn after(
     conn: &mut dyn Conn,
     node: NodeId,
     seq: u64,
     limit: u64,
-) -> Result<Vec<Head>, DbError> {
-    conn.query(AFTER, &[blob(node.as_bytes()), int(seq), int(limit)])?
-        .into_iter()
-        .map(|mut row| {
-            Ok(Head {
+) -> Result<(Vec<Head>, bool), DbError> {
+    let (mut heads, mut more, mut budget) = (Vec::new(), false, Budget::page(limit));
+    conn.each(
+        AFTER,
+        &[blob(node.as_bytes()), int(seq), int(limit + 1)],
+        &mut |mut row| {
+            let head = Head {
                 node,
                 seq: row.take(0)?,
                 sealed: row.take(1)?,
-            })
-        })
-        .collect()
+            };
+            more = !budget.take(head.sealed.0.len());
+            if !more {
+                heads.push(head);
+            }
+            Ok(!more)
+        },
+    )?;
+    Ok((heads, more))
 }
 
 pub(crate) fn insert_acl(

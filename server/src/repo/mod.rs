@@ -9,6 +9,8 @@ macro_rules! statements {
     };
 }
 
+mod budget;
+
 pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod commits;
@@ -22,6 +24,8 @@ pub(crate) mod uploads;
 pub(crate) mod users;
 pub(crate) mod vaults;
 pub(crate) mod versions;
+
+pub(crate) use budget::{Budget, ENTRY, PAGE_BYTES};
 
 /// Every statement of the program.
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use protocol::{Base64, Node, NodeId, NodeKind, SealedMetadata, UserId, VersionId};
 
+use super::Budget;
 use crate::clock::rfc3339;
 use crate::db::{Conn, DbError, Row, blob, int, opt_blob, opt_int};
 
@@ -20,7 +21,8 @@ statements! {
               SELECT ?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, ?8, ?9, ?9, ?10
               WHERE NOT EXISTS (SELECT 1 FROM tombstones WHERE id = ?1)
               ON CONFLICT DO NOTHING";
-    STATE = "SELECT parent_id, kind, meta_rev, trashed_at, live, head_seq
+    STATE = "SELECT parent_id, kind, meta_rev, trashed_at, live, head_seq,
+                    LENGTH(meta) + LENGTH(wrapped_key)
              FROM nodes WHERE id = ?1 AND owner_id = ?2";
     GET = concat!("SELECT ", node_columns!(), " FROM nodes WHERE id = ?1 AND owner_id = ?2");
     CHILDREN = concat!("SELECT ", node_columns!(), " FROM nodes
@@ -63,6 +65,8 @@ pub(crate) struct NodeState {
     pub(crate) live: bool,
     /// Folders only.
     pub(crate) head_seq: Option<u64>,
+    /// The bytes of its sealed metadata and wrapped key.
+    pub(crate) sealed: u64,
 }
 
 /// The file that occupies most.
@@ -141,6 +145,7 @@ pub(crate) fn state(
                 trashed: row.take::<Option<i64>>(3)?.is_some(),
                 live: row.take(4)?,
                 head_seq: row.take(5)?,
+                sealed: row.take(6)?,
             })
         })
         .transpose()
@@ -152,20 +157,32 @@ pub(crate) fn get(conn: &mut dyn Conn, owner: UserId, id: NodeId) -> Result<Opti
         .transpose()
 }
 
-/// Up to `limit` children after an id, in the order of their ids. The folder's owner must have
-/// been checked before.
+/// A page of children after an id, in the order of their ids, and whether there are more. The
+/// folder's owner must have been checked before.
 pub(crate) fn children(
     conn: &mut dyn Conn,
     folder: NodeId,
     after: Option<NodeId>,
     limit: u64,
-) -> Result<Vec<Node>, DbError> {
+) -> Result<(Vec<Node>, bool), DbError> {
+    let (mut children, mut more, mut budget) = (Vec::new(), false, Budget::page(limit));
     let folder = blob(folder.as_bytes());
-    let rows = match &after {
-        Some(after) => conn.query(CHILDREN, &[folder, blob(after.as_bytes()), int(limit)])?,
-        None => conn.query(FIRST_CHILDREN, &[folder, int(limit)])?,
+    let mut visit = |mut row: Row| {
+        let child = node(&mut row)?;
+        more = !budget.take(child.metadata.sealed.0.len() + child.wrapped_key.0.len());
+        if !more {
+            children.push(child);
+        }
+        Ok(!more)
     };
-    rows.into_iter().map(|mut row| node(&mut row)).collect()
+    match &after {
+        Some(after) => {
+            let params = [folder, blob(after.as_bytes()), int(limit + 1)];
+            conn.each(CHILDREN, &params, &mut visit)?;
+        }
+        None => conn.each(FIRST_CHILDREN, &[folder, int(limit + 1)], &mut visit)?,
+    }
+    Ok((children, more))
 }
 
 /// Whether the owner once had such a node and purged it.

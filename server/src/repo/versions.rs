@@ -2,6 +2,7 @@
 
 use protocol::{NodeId, UploadId, UserId, Version, VersionId};
 
+use super::Budget;
 use crate::clock::rfc3339;
 use crate::db::{Conn, DbError, blob, int};
 
@@ -12,7 +13,8 @@ statements! {
               WHERE NOT EXISTS (SELECT 1 FROM spent_versions WHERE id = ?1)
               ON CONFLICT DO NOTHING";
     OF_NODE = "SELECT id, wrapped_key, record, size, created_at FROM versions
-               WHERE node_id = ?1 ORDER BY seq DESC";
+               WHERE node_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
+    SEQ = "SELECT seq FROM versions WHERE id = ?2 AND node_id = ?1";
     STORED = "SELECT v.id, v.blob_id, v.size, n.live
               FROM nodes n JOIN versions v ON v.id = n.version_id
               WHERE n.id = ?1 AND n.owner_id = ?2";
@@ -62,20 +64,40 @@ pub(crate) fn insert(conn: &mut dyn Conn, new: &NewVersionRow<'_>) -> Result<boo
     Ok(inserted == 1)
 }
 
-/// All versions of a file, newest first. The owner must have been checked before.
-pub(crate) fn of_node(conn: &mut dyn Conn, node: NodeId) -> Result<Vec<Version>, DbError> {
-    conn.query(OF_NODE, &[blob(node.as_bytes())])?
-        .into_iter()
-        .map(|mut row| {
-            Ok(Version {
-                id: row.take(0)?,
-                wrapped_key: row.take(1)?,
-                record: row.take(2)?,
-                stored_size: row.take(3)?,
-                created_at: rfc3339(row.take(4)?),
-            })
-        })
-        .collect()
+/// A page of a file's versions that came before one of them (from the newest on, if `None`), newest
+/// first, and whether there are more; `None` when that one is not the file's. The owner must have
+/// been checked before.
+pub(crate) fn of_node(
+    conn: &mut dyn Conn,
+    node: NodeId,
+    before: Option<VersionId>,
+    limit: u64,
+) -> Result<Option<(Vec<Version>, bool)>, DbError> {
+    let node = blob(node.as_bytes());
+    let before = match &before {
+        Some(version) => match conn.query_one(SEQ, &[node, blob(version.as_bytes())])? {
+            Some(mut row) => row.take::<u64>(0)?,
+            None => return Ok(None),
+        },
+        None => u64::MAX,
+    };
+    let (mut versions, mut more, mut budget) = (Vec::new(), false, Budget::page(limit));
+    let params = [node, int(before), int(limit + 1)];
+    conn.each(OF_NODE, &params, &mut |mut row| {
+        let version = Version {
+            id: row.take(0)?,
+            wrapped_key: row.take(1)?,
+            record: row.take(2)?,
+            stored_size: row.take(3)?,
+            created_at: rfc3339(row.take(4)?),
+        };
+        more = !budget.take(version.record.0.len() + version.wrapped_key.0.len());
+        if !more {
+            versions.push(version);
+        }
+        Ok(!more)
+    })?;
+    Ok(Some((versions, more)))
 }
 
 /// The bytes of a file's newest version, or of a given one.

@@ -177,7 +177,8 @@ export interface paths {
         /**
          * What changed since a cursor
          * @description Each node stands where it last changed, as it is now; each head likewise. Without a cursor it
-         *     is the whole tree. A page never splits a commit. When a folder was purged, what was below it
+         *     is the whole tree. A page has up to 5,000 changes and 8 MiB of sealed records, and never splits
+         *     a commit, whatever that one has. When a folder was purged, what was below it
          *     went with it and is not told one by one.
          */
         get: operations["list_changes"];
@@ -240,8 +241,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Details of a file, with all its versions
-         * @description Also of one in the trash: its owner has to see what can be restored.
+         * Details of a file, with its versions
+         * @description The newest 1,000 versions, or those before a given one; `more_versions` says whether there are
+         *     older ones. Also of one in the trash: its owner has to see what can be restored.
          */
         get: operations["get_file"];
         put?: never;
@@ -347,7 +349,8 @@ export interface paths {
         };
         /**
          * List a folder
-         * @description Live and trashed children alike, ordered by id. All pages of one listing belong to one head: if
+         * @description Live and trashed children alike, ordered by id. A page also ends where its sealed records reach
+         *     8 MiB: only `next_cursor` says whether there is more. All pages of one listing belong to one head: if
          *     it moves on meanwhile, the next page is 409 `HEAD_CONFLICT` with the new head, and the listing
          *     starts again.
          */
@@ -367,7 +370,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The heads that a folder had after a given one, oldest first */
+        /**
+         * The heads that a folder had after a given one, oldest first
+         * @description A page also ends where its heads reach 8 MiB: `more` says whether there are more.
+         */
         get: operations["list_heads"];
         put?: never;
         post?: never;
@@ -635,7 +641,7 @@ export interface components {
          * @description Opaque bytes, written as base64 (RFC 4648 §4, padded).
          */
         Base64: string;
-        /** @description One change. */
+        /** @description One change. Reading one ignores fields that no kind of change has. */
         Change: (components["schemas"]["CreateChange"] & {
             /** @enum {string} */
             type: "create";
@@ -709,7 +715,7 @@ export interface components {
         CommitRequest: {
             /** @description 1 to 1000. */
             changes: components["schemas"]["Change"][];
-            /** @description One for every folder whose children or metadata change. */
+            /** @description One for every folder whose children or metadata change, and for no other. */
             heads: components["schemas"]["NewHead"][];
             /** @description Chosen by the client; a repeat gets the first answer. */
             id: components["schemas"]["CommitId"];
@@ -783,7 +789,7 @@ export interface components {
             /** @description Always `false`. */
             success: boolean;
         };
-        /** @description `GET /files/{id}`. */
+        /** @description `GET /files/{id}?versions_before=`. */
         FileDetails: {
             /** @description A vault's sealed metadata in base64; a bare account's own string. */
             encrypted_filename: string;
@@ -800,10 +806,12 @@ export interface components {
             id: components["schemas"]["NodeId"];
             /** @description RFC 3339. */
             last_accessed?: string | null;
+            /** @description Whether there are older ones: ask again with `versions_before`. */
+            more_versions?: boolean;
             node?: components["schemas"]["Node"] | null;
             /** @description RFC 3339. */
             uploaded_at: string;
-            /** @description All versions, newest first. */
+            /** @description The versions, newest first: 1,000 at most, less when their records are large. */
             versions: components["schemas"]["Version"][];
         };
         /** @description One entry of `GET /files`. */
@@ -1414,7 +1422,7 @@ export interface components {
         };
         /** @description A successful answer. */
         Success_FileDetails: {
-            /** @description `GET /files/{id}`. */
+            /** @description `GET /files/{id}?versions_before=`. */
             data?: {
                 /** @description A vault's sealed metadata in base64; a bare account's own string. */
                 encrypted_filename: string;
@@ -1431,10 +1439,12 @@ export interface components {
                 id: components["schemas"]["NodeId"];
                 /** @description RFC 3339. */
                 last_accessed?: string | null;
+                /** @description Whether there are older ones: ask again with `versions_before`. */
+                more_versions?: boolean;
                 node?: components["schemas"]["Node"] | null;
                 /** @description RFC 3339. */
                 uploaded_at: string;
-                /** @description All versions, newest first. */
+                /** @description The versions, newest first: 1,000 at most, less when their records are large. */
                 versions: components["schemas"]["Version"][];
             };
             /** @description What happened, in English, for people reading traffic. */
@@ -2210,7 +2220,10 @@ export interface operations {
     };
     get_file: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The last version of the answer before */
+                versions_before?: components["schemas"]["VersionId"];
+            };
             header?: never;
             path: {
                 /** @description The file */

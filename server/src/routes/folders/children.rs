@@ -18,7 +18,8 @@ const MAX: u64 = 5000;
 
 /// List a folder
 ///
-/// Live and trashed children alike, ordered by id. All pages of one listing belong to one head: if
+/// Live and trashed children alike, ordered by id. A page also ends where its sealed records reach
+/// 8 MiB: only `next_cursor` says whether there is more. All pages of one listing belong to one head: if
 /// it moves on meanwhile, the next page is 409 `HEAD_CONFLICT` with the new head, and the listing
 /// starts again.
 #[utoipa::path(get, path = "/folders/{id}/children", tag = "Tree", operation_id = "list_children",
@@ -68,9 +69,8 @@ fn load(
         return Err(ApiError::head_conflict(&[head], &[]));
     }
     let acl = heads::current_acl(conn, id)?;
-    let mut children = nodes::children(conn, id, cursor.map(|cursor| cursor.last), limit + 1)?;
-    let more = children.len() as u64 > limit;
-    children.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let after = cursor.map(|cursor| cursor.last);
+    let (children, more) = nodes::children(conn, id, after, limit)?;
     let next_cursor = children.last().filter(|_| more).map(|last| {
         PageCursor {
             folder: id,

@@ -15,6 +15,8 @@ const DEFAULT: u64 = 100;
 const MAX: u64 = 1000;
 
 /// The heads that a folder had after a given one, oldest first
+///
+/// A page also ends where its heads reach 8 MiB: `more` says whether there are more.
 #[utoipa::path(get, path = "/folders/{id}/heads", tag = "Tree", operation_id = "list_heads",
     params(
         ("id" = String, Path, description = "The folder's UUID, or `root`"),
@@ -34,17 +36,15 @@ pub(crate) async fn heads(
     let after = query.number("after", 0, 0, i64::MAX as u64)?;
     let limit = query.number("limit", DEFAULT, 1, MAX)?;
     let user = caller.caller.user;
-    let mut heads = state
+    let (heads, more) = state
         .db
         .read::<_, ApiError, _>(move |c| {
             let folder_state = nodes::state(c, user, folder)?;
             if folder_state.and_then(|state| state.head_seq).is_none() {
                 return Err(ApiError::not_found());
             }
-            Ok(heads::after(c, folder, after, limit + 1)?)
+            Ok(heads::after(c, folder, after, limit)?)
         })
         .await?;
-    let more = heads.len() as u64 > limit;
-    heads.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(answer::ok(HeadsPage { heads, more }))
 }
