@@ -186,7 +186,14 @@ impl Device {
     /// # Errors
     /// [`ClientError`].
     pub async fn download(&self, node: NodeId) -> Result<Vec<u8>, ClientError> {
-        let details: FileDetails = self.get(&format!("/files/{node}")).await?;
+        let mut details: FileDetails = self.get(&format!("/files/{node}")).await?;
+        let mut more = details.more_versions;
+        while more && let Some(last) = details.versions.last() {
+            let path = format!("/files/{node}?versions_before={}", last.id);
+            let older: FileDetails = self.get(&path).await?;
+            more = older.more_versions && !older.versions.is_empty();
+            details.versions.extend(older.versions);
+        }
         let plan = self
             .vault
             .plan_download(self.vault.root(), node, &details)?;

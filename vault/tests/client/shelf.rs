@@ -157,6 +157,7 @@ impl Shelf {
             encryption_algorithm: "AES-256-GCM".into(),
             node: self.nodes.get(&node).cloned(),
             versions: self.versions[&node].clone(),
+            more_versions: false,
         }
     }
 

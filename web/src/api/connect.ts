@@ -116,7 +116,16 @@ export function connectApi({ onEnded }: Environment): Api {
       return numbers(unwrap(await client.POST('/api/v1/commits', { body: JSON.parse(body) as Schemas['CommitRequest'] })));
     },
     async fileDetails(id) {
-      return JSON.stringify(unwrap(await client.GET('/api/v1/files/{id}', { params: { path: { id } } })));
+      const details = unwrap(await client.GET('/api/v1/files/{id}', { params: { path: { id } } }));
+      // The vault compares all versions with one hash, so it gets all of them.
+      let more = details.more_versions;
+      while (more) {
+        const last = details.versions.at(-1)?.id;
+        const older = unwrap(await client.GET('/api/v1/files/{id}', { params: { path: { id }, query: { versions_before: last } } }));
+        details.versions.push(...older.versions);
+        more = older.more_versions && older.versions.length > 0;
+      }
+      return JSON.stringify(details);
     },
     async downloadAddress(id, version) {
       return unwrap(await client.GET('/api/v1/files/{id}/download', { params: { path: { id }, query: { version } } })).download_url;
