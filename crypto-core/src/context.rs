@@ -45,6 +45,18 @@ pub fn account_key_by_recovery(user: &Id) -> Context {
     context("account-key/recovery", &[user])
 }
 
+/// The account key under a device's key, on a device that is kept unlocked.
+#[must_use]
+pub fn account_key_kept(user: &Id) -> Context {
+    context("account-key/kept", &[user])
+}
+
+/// The account's picture under the account key.
+#[must_use]
+pub fn avatar(user: &Id) -> Context {
+    context("avatar", &[user])
+}
+
 /// The account state under the account key.
 #[must_use]
 pub fn account_state(user: &Id, epoch: u64) -> Context {
@@ -155,6 +167,10 @@ pub const CHILDREN: &[u8] = b"strongroom/v1/hash/children\x00";
 /// What goes before everything hashed into a file's versions.
 pub const VERSIONS: &[u8] = b"strongroom/v1/hash/versions\x00";
 
+/// What a device applies its HMAC-SHA-512 key to; the first 32 bytes of the result are the
+/// key that a kept account key is wrapped under.
+pub const KEPT_KEK: &[u8] = b"strongroom/v1/kdf/kek/kept";
+
 /// Labels of keys derived with HKDF-SHA512.
 pub(crate) mod label {
     pub(crate) const PASSWORD_AUTH: &[u8] = b"strongroom/v1/kdf/auth/password";
@@ -175,6 +191,8 @@ mod tests {
         let all = [
             account_key_by_password(&a, &h),
             account_key_by_recovery(&a),
+            account_key_kept(&a),
+            avatar(&a),
             account_state(&a, 1),
             account_state(&a, 2),
             pins(&a, 1),

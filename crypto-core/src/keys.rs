@@ -62,6 +62,20 @@ key!(
     RecoveryKek
 );
 
+key!(
+    /// What a device's own key gives to wrap the account key with, while it is kept unlocked.
+    KeptKek
+);
+
+impl KeptKek {
+    /// Imports what a device derived with a key that it cannot export; see
+    /// [`crate::context::KEPT_KEK`].
+    #[must_use]
+    pub fn import(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
 macro_rules! make {
     ($($name:ident),*) => {$(
         impl $name {

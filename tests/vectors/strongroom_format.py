@@ -35,6 +35,8 @@ _ID, _HASH, _COUNTER, _BYTE = 16, 32, 8, 1
 _PURPOSES = {
     "account-key-by-password": ("account-key/password", {"user": _ID, "kdf": _HASH}),
     "account-key-by-recovery": ("account-key/recovery", {"user": _ID}),
+    "account-key-kept": ("account-key/kept", {"user": _ID}),
+    "avatar": ("avatar", {"user": _ID}),
     "account-state": ("account-state", {"user": _ID, "epoch": _COUNTER}),
     "pins": ("pins", {"user": _ID, "epoch": _COUNTER}),
     "node-key": (

@@ -1,4 +1,4 @@
-use crypto_core::{OpenError, kdf::KdfError};
+use crypto_core::{OpenError, kdf::KdfError, recovery::PhraseError};
 use thiserror::Error;
 
 use crate::findings::FindingKind;
@@ -9,6 +9,13 @@ pub enum VaultError {
     /// The password does not unwrap the account key.
     #[error("the password is wrong")]
     WrongPassword,
+    /// The text is no recovery phrase.
+    #[error("{0}")]
+    InvalidPhrase(PhraseError),
+    /// The device no longer has what kept the account unlocked, or the password has changed
+    /// since: it is asked for again.
+    #[error("the account is no longer kept unlocked")]
+    KeptEnded,
     /// The server asks for a derivation that is unknown, too cheap, too dear, or weaker than
     /// this device has seen for the account. Nothing was derived.
     #[error("the server asks for an unacceptable key derivation")]
@@ -45,6 +52,8 @@ impl VaultError {
     pub fn code(self) -> &'static str {
         match self {
             Self::WrongPassword => "wrong-password",
+            Self::InvalidPhrase(_) => "invalid-phrase",
+            Self::KeptEnded => "kept-ended",
             Self::KdfRefused => "kdf-refused",
             Self::AccountTampered => "account-tampered",
             Self::AccountRolledBack => "account-rolled-back",
@@ -61,6 +70,12 @@ impl VaultError {
 impl From<OpenError> for VaultError {
     fn from(error: OpenError) -> Self {
         Self::Finding(error.into())
+    }
+}
+
+impl From<PhraseError> for VaultError {
+    fn from(error: PhraseError) -> Self {
+        Self::InvalidPhrase(error)
     }
 }
 

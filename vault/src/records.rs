@@ -49,6 +49,10 @@ pub(crate) struct AccountState {
     /// not come back with a new state.
     #[n(11)]
     pub(crate) wrapped_key: Hash,
+    /// SHA-256 of the account key's wrap under the recovery phrase's key; states made before
+    /// recovery existed lack it.
+    #[n(12)]
+    pub(crate) recovery_key: Option<Hash>,
 }
 
 impl Drop for AccountState {

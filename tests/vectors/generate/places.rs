@@ -24,6 +24,8 @@ fn contexts(out: &mut Out) {
             "account-key-by-recovery",
             NamedContext::AccountKeyByRecovery { user },
         ),
+        ("account-key-kept", NamedContext::AccountKeyKept { user }),
+        ("avatar", NamedContext::Avatar { user }),
         (
             "account-state",
             NamedContext::AccountState { user, epoch: 258 },

@@ -22,6 +22,14 @@ pub enum NamedContext {
         #[serde(with = "fixed")]
         user: Id,
     },
+    AccountKeyKept {
+        #[serde(with = "fixed")]
+        user: Id,
+    },
+    Avatar {
+        #[serde(with = "fixed")]
+        user: Id,
+    },
     AccountState {
         #[serde(with = "fixed")]
         user: Id,
@@ -94,6 +102,8 @@ impl NamedContext {
         match self {
             Self::AccountKeyByPassword { user, kdf } => context::account_key_by_password(user, kdf),
             Self::AccountKeyByRecovery { user } => context::account_key_by_recovery(user),
+            Self::AccountKeyKept { user } => context::account_key_kept(user),
+            Self::Avatar { user } => context::avatar(user),
             Self::AccountState { user, epoch } => context::account_state(user, *epoch),
             Self::Pins { user, epoch } => context::pins(user, *epoch),
             Self::NodeKey {

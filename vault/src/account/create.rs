@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::{
     Credentials, Vault, random,
-    sealed::{next_state, seal_pins, seal_state},
+    sealed::{Enrolment, Standing, next_state, seal_pins, seal_state},
     unlocked::Seen,
 };
 use crate::{
@@ -52,12 +52,15 @@ impl NewAccount {
             context::account_key_by_password(user.as_bytes(), &credentials.kdf.hash());
         let recovery_context = context::account_key_by_recovery(user.as_bytes());
         let wrapped_key = keys::wrap(&account_key, credentials.keys.kek(), &password_context, rng);
+        let recovery_key = keys::wrap(&account_key, &phrase.kek(), &recovery_context, rng);
+        let recovery = Enrolment::of(&recovery_key);
         let state = next_state(
             user,
             tree.root(),
             None,
             &credentials.kdf,
             &wrapped_key,
+            recovery,
             &identity,
         );
         let account_state = seal_state(&account_key, user, &state, rng);
@@ -80,7 +83,7 @@ impl NewAccount {
             identity: published.into(),
             wrapped_key: wrapped_key.clone().into(),
             recovery: RecoveryEnrolment {
-                wrapped_key: keys::wrap(&account_key, &phrase.kek(), &recovery_context, rng).into(),
+                wrapped_key: recovery_key.into(),
                 auth: phrase.auth().to_string(),
             },
             account_state: account_state.clone(),
@@ -92,12 +95,16 @@ impl NewAccount {
             account_key,
             identity,
             author,
-            wrapped_key,
-            state: account_state,
+            standing: Standing {
+                state: account_state,
+                wrapped_key,
+                kdf: credentials.kdf,
+                recovery,
+            },
             pins,
             account_pins,
             sent_pins: None,
-            sent_password: None,
+            sent: None,
             tree,
         };
         Ok(Self {

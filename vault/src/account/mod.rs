@@ -1,13 +1,25 @@
-//! The account: signing up, deriving from a password, unlocking, changing the password.
+//! The account: signing up, the ways into it (a password, the recovery phrase, a device that
+//! keeps it unlocked), and changing them.
 
+mod avatar;
 mod create;
 mod credentials;
+mod kept;
+mod open;
+mod password;
+mod recovery;
 mod sealed;
 mod unlocked;
 
 use crypto_core::CryptoRng;
 
-pub use self::{create::NewAccount, credentials::Credentials, unlocked::Vault};
+pub use self::{
+    avatar::MAX_AVATAR,
+    create::NewAccount,
+    credentials::Credentials,
+    recovery::{NewPhrase, Recovery},
+    unlocked::Vault,
+};
 
 pub(crate) fn random(rng: &mut impl CryptoRng) -> [u8; 16] {
     let mut bytes = [0; 16];

@@ -15,9 +15,36 @@ use zeroize::Zeroizing;
 use crate::{
     VaultError,
     pins::Pins,
-    records::{AccountState, PinsRecord, SeenPin},
+    records::{AccountState, Hash, PinsRecord, SeenPin},
     tree,
 };
+
+/// What stands behind the account key, as one account state binds it.
+#[derive(Clone)]
+pub(super) struct Standing {
+    pub(super) state: SealedState,
+    pub(super) wrapped_key: Vec<u8>,
+    pub(super) kdf: KdfParams,
+    pub(super) recovery: Enrolment,
+}
+
+/// The recovery phrase, as the account state knows it.
+#[derive(Clone, Copy)]
+pub(super) struct Enrolment {
+    pub(super) enrolled: bool,
+    /// SHA-256 of the account key's wrap under the phrase's key; unknown in accounts that no
+    /// phrase was used for since states bind it.
+    pub(super) wrap: Option<Hash>,
+}
+
+impl Enrolment {
+    pub(super) fn of(wrapped_key: &[u8]) -> Self {
+        Self {
+            enrolled: true,
+            wrap: Some(sha256(wrapped_key).into()),
+        }
+    }
+}
 
 /// The account state that follows `previous`, or the first one.
 pub(super) fn next_state(
@@ -26,6 +53,7 @@ pub(super) fn next_state(
     previous: Option<&SealedState>,
     kdf: &KdfParams,
     wrapped_key: &[u8],
+    recovery: Enrolment,
     identity: &Identity,
 ) -> AccountState {
     let (signing, receiving) = identity.export_seeds();
@@ -38,10 +66,11 @@ pub(super) fn next_state(
         signing_seed: (*signing).into(),
         receiving_seed: (*receiving).into(),
         contacts: None,
-        recovery_enrolled: true,
+        recovery_enrolled: recovery.enrolled,
         heads_required: true,
         previous: previous.map(|state| sha256(&state.sealed.0).into()),
         wrapped_key: sha256(wrapped_key).into(),
+        recovery_key: recovery.wrap,
     }
 }
 

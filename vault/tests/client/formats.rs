@@ -1,16 +1,23 @@
 //! Snapshots of everything that a client seals: with the same randomness the same bytes
 //! must come out, for ever. A deliberate change of format is a new version with new
-//! snapshots; `UPDATE_SNAPSHOTS=1 cargo test -p vault --test client` writes them.
+//! snapshots, and a field that is added keeps the snapshots of before it in a folder of their
+//! own, which must open for ever; `UPDATE_SNAPSHOTS=1 cargo test -p vault --test client` writes them.
 
 use std::{convert::Infallible, fs, path::PathBuf};
 
 use crate::shelf::Shelf;
-use crypto_core::sha256;
-use protocol::{RegisterRequest, UpdateKeysRequest, UploadId};
+use crypto_core::{
+    context,
+    keys::{self, AccountKey, KeptKek},
+    recovery::RecoveryPhrase,
+    sha256,
+};
+use protocol::{RegisterRequest, SessionKind, UpdateKeysRequest, UploadId};
 use rand::{TryCryptoRng, TryRng};
 use serde::{Serialize, de::DeserializeOwned};
 use vault::{
-    account::{Credentials, NewAccount},
+    VaultError,
+    account::{Credentials, NewAccount, Recovery},
     pins::Pins,
 };
 
@@ -104,6 +111,12 @@ fn sealed_formats_do_not_change() {
     snapshot("sealed-pins", &vault.sealed_pins(&mut rng).unwrap());
     let kdf = registration.kdf.unwrap();
     let current = Credentials::derive("a password", &registration.salt, &kdf, None).unwrap();
+    let phrase = vault.make_phrase(&current, &mut rng).unwrap();
+    snapshot("recovery", &vault.replace_phrase(&phrase, &mut rng));
+    let kept = vault.keep(&KeptKek::import([5; 32]), &mut rng);
+    snapshot("kept", &hex(&kept));
+    let avatar = vault.seal_avatar(b"a picture", &mut rng).unwrap();
+    snapshot("avatar", &hex(&avatar));
     snapshot(
         "password",
         &vault
@@ -112,10 +125,45 @@ fn sealed_formats_do_not_change() {
     );
 }
 
+/// Account states of before they knew the recovery phrase's wrap.
+const BEFORE_RECOVERY: &str = "snapshots-before-recovery";
+const NOW: &str = "snapshots";
+
 /// What was sealed when the snapshots were made still opens, with nothing but the password.
 #[test]
 fn frozen_accounts_still_open() {
-    let request: RegisterRequest = frozen("register");
+    for folder in [BEFORE_RECOVERY, NOW] {
+        open_frozen(folder);
+    }
+}
+
+/// With nothing but the phrase, too; and from the next state on its wrap is bound.
+#[test]
+fn frozen_phrases_still_recover() {
+    for folder in [BEFORE_RECOVERY, NOW] {
+        let mut shelf = Shelf::register(&frozen(folder, "register"));
+        let phrase: String = frozen(folder, "phrase");
+        let recovery = Recovery::parse(&phrase).unwrap();
+        let mut vault = recovery.open(&shelf.recovery_answer(), None).unwrap();
+        let request = vault.recover("t", "a new password", SessionKind::Token, &mut Counter(1));
+        shelf.finish_recovery(request.unwrap());
+        shelf.unlock("a new password", None, true).unwrap();
+        recovery.open(&shelf.recovery_answer(), None).unwrap();
+        // The same account key, wrapped once more under the same phrase.
+        let kek = RecoveryPhrase::parse(&phrase).unwrap().kek();
+        let context = context::account_key_by_recovery(vault.user().as_bytes());
+        let key: AccountKey = keys::unwrap(&shelf.recovery_key.0, &kek, &context).unwrap();
+        shelf.recovery_key = keys::wrap(&key, &kek, &context, &mut Counter(2)).into();
+        assert_eq!(
+            recovery.open(&shelf.recovery_answer(), None).err(),
+            Some(VaultError::AccountTampered)
+        );
+    }
+}
+
+fn open_frozen(folder: &str) {
+    let frozen_commit = |name| frozen(folder, name);
+    let request: RegisterRequest = frozen(folder, "register");
     let mut shelf = Shelf::register(&request);
     let mut vault = shelf.unlock("a password", None, true).unwrap();
     let root = vault.root();
@@ -133,7 +181,7 @@ fn frozen_accounts_still_open() {
         "commit-restore",
         "commit-purge",
     ] {
-        shelf.commit(frozen(name));
+        shelf.commit(frozen_commit(name));
         let view = vault.open_folder(root, &shelf.listing(&vault)).unwrap();
         assert!(
             view.verified && view.findings.is_empty(),
@@ -145,15 +193,15 @@ fn frozen_accounts_still_open() {
             .map(|entry| (entry.name.as_str(), entry.trashed));
         assert_eq!(shown, expected.next(), "{name}");
     }
-    let update: UpdateKeysRequest = frozen("sealed-pins");
+    let update: UpdateKeysRequest = frozen(folder, "sealed-pins");
     shelf.keys.pins = update.pins.unwrap();
     vault.merge_keys(&shelf.keys).unwrap();
-    shelf.change_password(frozen("password"));
+    shelf.change_password(frozen(folder, "password"));
     let mut again = shelf
         .unlock("another password", Some(vault.pins()), true)
         .unwrap();
     again.open_folder(root, &shelf.listing(&again)).unwrap();
-    let pins: String = frozen("pins");
+    let pins: String = frozen(folder, "pins");
     let bytes: Vec<u8> = (0..pins.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&pins[at..at + 2], 16).unwrap())
@@ -161,9 +209,10 @@ fn frozen_accounts_still_open() {
     assert_eq!(Pins::parse(&bytes).unwrap().encode(), bytes);
 }
 
-fn frozen<T: DeserializeOwned>(name: &str) -> T {
+fn frozen<T: DeserializeOwned>(folder: &str, name: &str) -> T {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/client/snapshots")
+        .join("tests/client")
+        .join(folder)
         .join(name)
         .with_extension("json");
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()

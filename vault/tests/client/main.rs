@@ -3,4 +3,5 @@
 
 mod formats;
 mod journey;
+mod recovery;
 mod shelf;

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use protocol::{
-    AccountKeys, Change, ChangePasswordRequest, CommitRequest, FileDetails, FolderPage, Head, Node,
-    NodeId, NodeKind, RegisterRequest, SealedAcl, Version,
+    AccountKeys, Base64, Change, ChangePasswordRequest, CommitRequest, FileDetails, FolderPage,
+    Head, Node, NodeId, NodeKind, RecoveryFinishRequest, RecoveryStartResponse, RegisterRequest,
+    SealedAcl, Version,
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use vault::{
@@ -18,6 +19,10 @@ use vault::{
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) struct Shelf {
+    pub(crate) request: RegisterRequest,
+    /// Empty unless the shelf saw the sign-up.
+    pub(crate) phrase: String,
+    pub(crate) recovery_key: Base64,
     pub(crate) keys: AccountKeys,
     pub(crate) root: Node,
     pub(crate) acl: SealedAcl,
@@ -32,6 +37,9 @@ impl Shelf {
         let keys = request.keys.clone().unwrap();
         let root = keys.root.clone();
         Self {
+            request: request.clone(),
+            phrase: String::new(),
+            recovery_key: keys.recovery.wrapped_key,
             keys: AccountKeys {
                 format: keys.format,
                 user_id: request.user_id.unwrap(),
@@ -124,6 +132,22 @@ impl Shelf {
         self.keys.kdf = request.kdf.unwrap();
         self.keys.wrapped_key = request.wrapped_key.unwrap();
         self.keys.account_state = request.account_state.unwrap();
+    }
+
+    pub(crate) fn finish_recovery(&mut self, request: RecoveryFinishRequest) {
+        self.keys.salt = request.new_salt;
+        self.keys.kdf = request.kdf;
+        self.keys.wrapped_key = request.wrapped_key;
+        self.keys.account_state = request.account_state;
+    }
+
+    pub(crate) fn recovery_answer(&self) -> RecoveryStartResponse {
+        RecoveryStartResponse {
+            recovery_token: "token".into(),
+            expires_in: 900,
+            recovery_key: self.recovery_key.clone(),
+            keys: self.keys.clone(),
+        }
     }
 
     pub(crate) fn listing(&self, vault: &Vault) -> Listing {
@@ -244,7 +268,8 @@ impl Shelf {
 pub(crate) fn sign_up(seed: u64) -> (Vault, Shelf, StdRng) {
     let mut rng = StdRng::seed_from_u64(seed);
     let account = NewAccount::create(PASSWORD, 1, &mut rng).unwrap();
-    let shelf = Shelf::register(&account.request("a@example.org"));
+    let mut shelf = Shelf::register(&account.request("a@example.org"));
+    shelf.phrase = account.phrase().to_string();
     let mut vault = account.into_vault();
     let root = vault.root();
     let view = vault.open_folder(root, &shelf.listing(&vault)).unwrap();

@@ -1,0 +1,67 @@
+//! A new password for the same account key. No file is sealed again.
+
+use crypto_core::{
+    CryptoRng, context,
+    keys::{self, AccountKey},
+};
+use protocol::ChangePasswordRequest;
+
+use super::{Credentials, Vault, sealed::Enrolment};
+use crate::VaultError;
+
+impl Vault {
+    /// The request that changes the password: a new wrap of the same account key and the
+    /// account state that goes with it. Slow on purpose.
+    ///
+    /// # Errors
+    /// [`VaultError::WrongPassword`] if `current` does not unwrap the account key.
+    pub fn change_password(
+        &mut self,
+        current: &Credentials,
+        new_password: &str,
+        rng: &mut impl CryptoRng,
+    ) -> Result<ChangePasswordRequest, VaultError> {
+        self.check_password(current)?;
+        let new = self.set_password(new_password, self.standing.recovery, rng)?;
+        let sent = self.sent.as_ref().expect("it was just made");
+        Ok(ChangePasswordRequest {
+            old_password_hash: current.password_hash().to_owned(),
+            new_password_hash: new.password_hash().to_owned(),
+            new_salt: new.salt.clone(),
+            kdf: Some(new.kdf.to_string()),
+            wrapped_key: Some(sent.wrapped_key.clone().into()),
+            account_state: Some(sent.state.clone()),
+        })
+    }
+
+    /// The server has taken what [`Vault::change_password`] made.
+    pub fn password_changed(&mut self) {
+        self.state_accepted();
+    }
+
+    /// # Errors
+    /// [`VaultError::WrongPassword`].
+    pub(super) fn check_password(&self, current: &Credentials) -> Result<(), VaultError> {
+        let context = context::account_key_by_password(self.user.as_bytes(), &current.kdf.hash());
+        keys::unwrap::<AccountKey>(&self.standing.wrapped_key, current.keys.kek(), &context)
+            .map(drop)
+            .map_err(|_| VaultError::WrongPassword)
+    }
+
+    /// Wraps the account key under a new password and seals the state that says so.
+    ///
+    /// # Errors
+    /// [`VaultError::KdfRefused`] if this device lacks the memory.
+    pub(super) fn set_password(
+        &mut self,
+        password: &str,
+        recovery: Enrolment,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Credentials, VaultError> {
+        let new = Credentials::make(password, rng)?;
+        let context = context::account_key_by_password(self.user.as_bytes(), &new.kdf.hash());
+        let wrapped_key = keys::wrap(&self.account_key, new.keys.kek(), &context, rng);
+        self.sent = Some(self.next_standing(wrapped_key, new.kdf, recovery, rng));
+        Ok(new)
+    }
+}
