@@ -24,10 +24,12 @@ CARGO := cargo --quiet
 # The bindings' generator must match the library exactly.
 WASM_BINDGEN_VERSION := $(shell grep -A1 '^name = "wasm-bindgen"$$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')
 CARGO_DENY_VERSION := 0.20.2
+CARGO_FUZZ_VERSION := 0.13.2
 WASM_PACK_VERSION := 0.15.1
 WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
+CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
 VENV := $(TOOLS)/venv-$(shell sha256sum tests/requirements.txt 2>/dev/null | cut -c1-12)
 
 SERVER := $(TARGET)/release/strongroom-server
@@ -71,9 +73,14 @@ bench: build bench/node_modules/.package-lock.json ## Measure, side by side with
 	@$(QUIETLY) "Building the native part" cargo build --release $(LOCKED) -p bench
 	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native STRONGROOM_SERVER=$(abspath $(SERVER)) node bench/run.mjs
 
+# Stable Rust replays the corpora in test-rust; searching takes the nightly compiler.
+.PHONY: fuzz
+fuzz: $(CARGO_FUZZ) ## Search for inputs that break a parser (ONLY="envelope listing" SECONDS=60)
+	@.ci/fuzz $(CARGO_FUZZ) $(or $(SECONDS),60) $(ONLY)
+
 .PHONY: clean
 clean: ## Remove everything that was built; the data folder and the user's cache stay
-	rm -rf $(TARGET) .cache web/dist web/pkg web/test-results web/playwright-report */node_modules
+	rm -rf $(TARGET) fuzz/target .cache web/dist web/pkg web/test-results web/playwright-report */node_modules
 
 # --- Set-up ---------------------------------------------------------------
 
@@ -97,6 +104,9 @@ $(WASM_PACK): | $(STAMPS)/rust
 
 $(CARGO_DENY): | $(STAMPS)/rust
 	@.ci/need crate cargo-deny $(CARGO_DENY_VERSION) $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)
+
+$(CARGO_FUZZ): | $(STAMPS)/rust
+	@.ci/need crate cargo-fuzz $(CARGO_FUZZ_VERSION) $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
 
 $(VENV)/done: tests/requirements.txt
 	@.ci/need python

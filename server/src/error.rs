@@ -84,12 +84,12 @@ impl ApiError {
         self
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn code(&self) -> ErrorCode {
         self.code
     }
 
-    #[cfg(test)]
+    #[cfg(any(test, feature = "fuzzing"))]
     pub(crate) fn details(&self) -> &Value {
         &self.details
     }

@@ -13,6 +13,8 @@ mod connections;
 mod datadir;
 mod db;
 mod error;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod http;
 mod limits;
 mod logging;

@@ -11,6 +11,8 @@
 
 pub mod account;
 pub mod findings;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 pub mod pins;
 pub mod transfer;
 pub mod tree;

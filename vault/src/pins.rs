@@ -69,8 +69,9 @@ impl Pins {
         if mine.user != theirs.user {
             return Err(VaultError::AccountTampered);
         }
-        let same =
-            mine.account_state == theirs.account_state && mine.wrapped_key == theirs.wrapped_key;
+        let same = mine.account_state == theirs.account_state
+            && mine.wrapped_key == theirs.wrapped_key
+            && mine.kdf == theirs.kdf;
         match theirs.epoch.cmp(&mine.epoch) {
             Ordering::Equal if !same => return Err(VaultError::AccountTampered),
             Ordering::Greater => {
@@ -171,6 +172,12 @@ mod tests {
         assert_eq!(
             pins(1, 5, 5).merge(&other).err(),
             Some(VaultError::Finding(FindingKind::Forked))
+        );
+        let mut dearer = pins(1, 5, 5);
+        dearer.0.kdf = KdfParams::CEILING.to_string();
+        assert_eq!(
+            pins(1, 5, 5).merge(&dearer).err(),
+            Some(VaultError::AccountTampered)
         );
         other.0.account_state = [9; 32].into();
         assert_eq!(

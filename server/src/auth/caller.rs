@@ -1,8 +1,8 @@
 //! Handlers name one of these types, and so cannot be reached without what it stands for.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use protocol::{NodeId, SessionId, UserId};
 
 use super::token::{self, TokenError};
@@ -42,7 +42,7 @@ pub(crate) struct PartCaller(pub(crate) Caller);
 impl Caller {
     /// Finds out who calls, without counting the request.
     async fn identify(parts: &Parts, state: &AppState) -> ApiResult<Self> {
-        let token = bearer(parts).ok_or_else(ApiError::unauthorized)?;
+        let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
         let now = now_ms();
         let claims = token::verify(&state.secrets.tokens, token, now).map_err(|e| match e {
             TokenError::Invalid => ApiError::unauthorized(),
@@ -69,8 +69,8 @@ impl Caller {
 }
 
 /// The bearer token (RFC 6750), if there is one.
-fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }

@@ -34,14 +34,19 @@ pub(super) fn read(path: &Path) -> Result<ServeArgs, ConfigError> {
     let shown = path.display();
     let text = std::fs::read_to_string(path)
         .map_err(|error| ConfigError(format!("cannot read the configuration {shown}: {error}")))?;
-    let file: File = toml::from_str(&text).map_err(|error| {
+    parse(&text, &shown.to_string())
+}
+
+/// The options in a file's text; `shown` is what errors call the file.
+pub(crate) fn parse(text: &str, shown: &str) -> Result<ServeArgs, ConfigError> {
+    let file: File = toml::from_str(text).map_err(|error| {
         ConfigError(format!(
             "cannot use the configuration {shown}: {}",
             error.to_string().trim_end()
         ))
     })?;
     let parse = Parse {
-        shown: shown.to_string(),
+        shown: shown.to_owned(),
     };
     if file.sweep_interval == Some(0) {
         return Err(parse.refuse("sweep_interval", "0", "it must be at least 1"));

@@ -1,6 +1,6 @@
 //! Configuration: flags win over the environment, which wins over the TOML file.
 
-mod file;
+pub(crate) mod file;
 mod rate;
 
 use std::net::{IpAddr, SocketAddr};

@@ -39,7 +39,7 @@ impl ClientIp {
     }
 
     /// The peer, or, if it is a trusted proxy, the last address before the trusted ones.
-    fn find(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
+    pub(crate) fn find(peer: IpAddr, headers: &HeaderMap, config: &Config) -> Self {
         let trusted = |ip: IpAddr| config.trusted_proxies.contains(&ip.to_canonical());
         if !trusted(peer) {
             return Self(peer);

@@ -106,7 +106,7 @@ async fn read(request: Request, limit: usize, state: &AppState) -> ApiResult<Vec
     Ok(bytes)
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+pub(crate) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
@@ -166,7 +166,7 @@ impl<T: FromStr> FromRequestParts<AppState> for Id<T> {
 }
 
 /// The query string, each parameter checked by its name.
-pub(crate) struct Query(Vec<(String, String)>);
+pub(crate) struct Query(pub(crate) Vec<(String, String)>);
 
 impl FromRequestParts<AppState> for Query {
     type Rejection = ApiError;

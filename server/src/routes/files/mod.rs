@@ -4,8 +4,8 @@ pub(crate) mod content;
 pub(crate) mod details;
 pub(crate) mod download;
 pub(crate) mod list;
-mod range;
-mod signature;
+pub(crate) mod range;
+pub(crate) mod signature;
 pub(crate) mod vault_only;
 
 use protocol::{NodeId, UserId, VersionId};

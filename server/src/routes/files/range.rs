@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, header};
 
 /// What a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
+pub(crate) enum Part {
     /// Everything, with 200.
     Whole,
     /// From the first to the last byte, both included, with 206.
@@ -15,7 +15,7 @@ pub(super) enum Part {
 
 /// Several ranges, other units and what cannot be read are ignored, as the RFC allows; so is a
 /// range of another content than the one that the client knows.
-pub(super) fn requested(headers: &HeaderMap, etag: &str, size: u64) -> Part {
+pub(crate) fn requested(headers: &HeaderMap, etag: &str, size: u64) -> Part {
     let range = headers
         .get(header::RANGE)
         .and_then(|value| value.to_str().ok());

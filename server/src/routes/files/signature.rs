@@ -13,17 +13,17 @@ pub(super) const LIFETIME: u64 = 300;
 
 /// What a URL stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Grant {
-    pub(super) owner: UserId,
-    pub(super) node: NodeId,
-    pub(super) version: VersionId,
+pub(crate) struct Grant {
+    pub(crate) owner: UserId,
+    pub(crate) node: NodeId,
+    pub(crate) version: VersionId,
     /// Seconds since 1970.
-    pub(super) expires: i64,
+    pub(crate) expires: i64,
 }
 
 impl Grant {
     /// The query string that proves it.
-    pub(super) fn sign(&self, key: &MacKey) -> String {
+    pub(crate) fn sign(&self, key: &MacKey) -> String {
         let Self {
             owner,
             version,
@@ -38,7 +38,7 @@ impl Grant {
     ///
     /// # Errors
     /// 400 when the signature is wrong, 403 when its time is over.
-    pub(super) fn verify(
+    pub(crate) fn verify(
         key: &MacKey,
         node: NodeId,
         query: &Query,

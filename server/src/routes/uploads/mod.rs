@@ -20,7 +20,7 @@ const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
 const TUS_EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
 const TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
-const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
+pub(crate) const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
 const UPLOAD_METADATA: HeaderName = HeaderName::from_static("upload-metadata");
 const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 
@@ -46,7 +46,7 @@ fn check_version(headers: &HeaderMap) -> ApiResult<()> {
 }
 
 /// A header that is a number of bytes.
-fn bytes_header(headers: &HeaderMap, name: &HeaderName) -> ApiResult<Option<u64>> {
+pub(crate) fn bytes_header(headers: &HeaderMap, name: &HeaderName) -> ApiResult<Option<u64>> {
     let Some(value) = headers.get(name) else {
         return Ok(None);
     };

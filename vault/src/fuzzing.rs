@@ -1,0 +1,147 @@
+//! Parsers that are otherwise private, for the fuzz checks. Behind the feature `fuzzing`,
+//! which only the test packages turn on.
+
+use std::collections::HashSet;
+
+use crypto_core::{kdf::KdfParams, record};
+
+use crate::{
+    names,
+    records::{
+        AccountState, AclRecord, Hash, HeadRecord, Id, Metadata, OtherHead, PinsRecord, SeenPin,
+        VersionRecord, Writer,
+    },
+};
+
+/// The sealed records, each by its name.
+pub const RECORDS: &[&str] = &[
+    "account-state",
+    "pins",
+    "metadata",
+    "version",
+    "head",
+    "acl",
+];
+
+/// Parses a record of the given name and encodes what came out; `None` if it is refused.
+///
+/// # Panics
+/// If the name is not one of [`RECORDS`].
+#[must_use]
+pub fn reencode(name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+    macro_rules! again {
+        ($record:ty) => {
+            record::parse::<$record>(bytes)
+                .ok()
+                .map(|record| record::encode(&record))
+        };
+    }
+    match name {
+        "account-state" => again!(AccountState),
+        "pins" => again!(PinsRecord),
+        "metadata" => again!(Metadata),
+        "version" => again!(VersionRecord),
+        "head" => again!(HeadRecord),
+        "acl" => again!(AclRecord),
+        _ => panic!("there is no record called {name}"),
+    }
+}
+
+/// A record of each kind, in the order of [`RECORDS`], everything optional in it.
+#[must_use]
+pub fn samples() -> Vec<Vec<u8>> {
+    let (version, id, hash) = (record::VERSION, Id::from([1; 16]), Hash::from([2; 32]));
+    let pin = SeenPin { seq: 3, hash };
+    vec![
+        record::encode(&AccountState {
+            version,
+            user: id,
+            vault: id,
+            epoch: 1,
+            kdf: hash,
+            signing_seed: hash,
+            receiving_seed: hash,
+            contacts: Some(hash),
+            recovery_enrolled: true,
+            heads_required: true,
+            previous: Some(hash),
+            wrapped_key: hash,
+        }),
+        record::encode(&PinsRecord {
+            version,
+            user: id,
+            epoch: 1,
+            account_state: hash,
+            kdf: KdfParams::FLOOR.to_string(),
+            wrapped_key: hash,
+            heads: [(id, pin)].into(),
+            account_pins: Some(pin),
+        }),
+        record::encode(&Metadata {
+            version,
+            name: "报告.pdf".into(),
+            media_type: "application/pdf".into(),
+            size: 1 << 40,
+            modified: 1_700_000_000_000,
+            trashed: Some(1),
+            current: Some(id),
+            versions: Some(hash),
+            tags: Some(vec!["a".into(), String::new()]),
+            description: Some("text".into()),
+            category: Some("work".into()),
+            starred: Some(true),
+        }),
+        record::encode(&VersionRecord {
+            version,
+            id,
+            size: 300,
+            content_len: 376,
+            segments: hash,
+            author: hash,
+            time: 1,
+        }),
+        record::encode(&HeadRecord {
+            version,
+            vault: id,
+            node: id,
+            seq: 2,
+            previous: Some(hash),
+            epoch: 1,
+            rev: 1,
+            metadata: hash,
+            count: 1,
+            children: hash,
+            sum: [4; 48].into(),
+            acl: hash,
+            others: vec![OtherHead { node: id, seq: 1 }],
+            author: hash,
+            time: 1,
+            accepts: Some(hash),
+        }),
+        record::encode(&AclRecord {
+            version,
+            root: id,
+            seq: 1,
+            previous: Some(hash),
+            owner: hash,
+            writers: vec![Writer {
+                identity: hash,
+                user: id,
+                signing_key: hash,
+            }],
+        }),
+    ]
+}
+
+/// Whether a file or folder may have this name.
+#[must_use]
+pub fn is_name(name: &str) -> bool {
+    names::check(name).is_ok()
+}
+
+/// The name that a new file gets beside others.
+#[must_use]
+pub fn unique_name(name: &str, taken: &[&str]) -> String {
+    let taken: HashSet<String> = taken.iter().map(|name| names::key(name)).collect();
+    names::unique(name, &taken)
+}
