@@ -66,6 +66,7 @@ pub fn samples() -> Vec<Vec<u8>> {
             heads_required: true,
             previous: Some(hash),
             wrapped_key: hash,
+            recovery_key: Some(hash),
         }),
         record::encode(&PinsRecord {
             version,
