@@ -24,12 +24,14 @@ CARGO := cargo --quiet
 # The bindings' generator must match the library exactly.
 WASM_BINDGEN_VERSION := $(shell grep -A1 '^name = "wasm-bindgen"$$' Cargo.lock | sed -n 's/^version = "\(.*\)"/\1/p')
 CARGO_DENY_VERSION := 0.20.2
+DUFS_VERSION := 0.47.0
 CARGO_FUZZ_VERSION := 0.13.2
 WASM_PACK_VERSION := 0.15.1
 WASM_BINDGEN := $(TOOLS)/wasm-bindgen-$(WASM_BINDGEN_VERSION)/bin/wasm-bindgen
 WASM_PACK := $(TOOLS)/wasm-pack-$(WASM_PACK_VERSION)/bin/wasm-pack
 CARGO_DENY := $(TOOLS)/cargo-deny-$(CARGO_DENY_VERSION)/bin/cargo-deny
 CARGO_FUZZ := $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)/bin/cargo-fuzz
+DUFS := $(TOOLS)/dufs-$(DUFS_VERSION)/bin/dufs
 VENV := $(TOOLS)/venv-$(shell sha256sum tests/requirements.txt 2>/dev/null | cut -c1-12)
 
 SERVER := $(TARGET)/release/strongroom-server
@@ -68,10 +70,12 @@ fmt: $(STAMPS)/rust ## Format the sources
 lint: lint-rust lint-web ## Run clippy, the TypeScript compiler and eslint
 
 .PHONY: bench
-bench: build bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md
+bench: build $(DUFS) bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md (ONLY="P3 P9")
 	@.ci/need chromium
+	@.ci/need bench
 	@$(QUIETLY) "Building the native part" cargo build --release $(LOCKED) -p bench
-	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native STRONGROOM_SERVER=$(abspath $(SERVER)) node bench/run.mjs
+	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native STRONGROOM_SERVER=$(abspath $(SERVER)) DUFS=$(DUFS) \
+		node bench/run.mjs $(ONLY)
 
 # Stable Rust replays the corpora in test-rust; searching takes the nightly compiler.
 .PHONY: fuzz
@@ -107,6 +111,10 @@ $(CARGO_DENY): | $(STAMPS)/rust
 
 $(CARGO_FUZZ): | $(STAMPS)/rust
 	@.ci/need crate cargo-fuzz $(CARGO_FUZZ_VERSION) $(TOOLS)/cargo-fuzz-$(CARGO_FUZZ_VERSION)
+
+# Without TLS, which nothing here uses.
+$(DUFS): | $(STAMPS)/rust
+	@.ci/need crate dufs $(DUFS_VERSION) $(TOOLS)/dufs-$(DUFS_VERSION) --no-default-features
 
 $(VENV)/done: tests/requirements.txt
 	@.ci/need python

@@ -1,30 +1,51 @@
-// node bench/run.mjs [NAME…]: measures all, or what is named, and writes RESULTS.md.
+// node bench/run.mjs [PART…]: measures all parts, or those named (P3, P6b …), keeps what came out
+// in results/, and writes RESULTS.md.
 
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 
-import { derivation } from './derivation.mjs';
-import { sealing } from './sealing.mjs';
-import { machine, root, rounds } from './support.mjs';
-import { unlocking } from './unlocking.mjs';
+import { root } from './lib/browser.mjs';
+import { report } from './lib/report.mjs';
+import { browserMemory } from './parts/browser-memory.mjs';
+import { browserTransfers } from './parts/browser-transfers.mjs';
+import { derivation } from './parts/derivation.mjs';
+import { listings } from './parts/listings.mjs';
+import { sealing } from './parts/sealing.mjs';
+import { serverMemory } from './parts/server-memory.mjs';
+import { serverTransfers } from './parts/server-transfers.mjs';
+import { starting } from './parts/starting.mjs';
+import { unlocking } from './parts/unlocking.mjs';
 
-const all = { sealing, derivation, unlocking };
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(all);
-const sections = [];
-for (const name of names) {
-  console.log(`==> Measuring ${name}`);
-  const section = await all[name]();
-  console.log(section);
-  sections.push(section);
+const all = [sealing, browserTransfers, serverTransfers, listings, serverMemory, browserMemory, derivation, unlocking, starting];
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !all.some(({ id }) => id === name));
+if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}`);
+
+await mkdir(join(root, 'bench/results'), { recursive: true });
+for (const { id, title, measure } of all) {
+  if (names.length > 0 && !names.includes(id)) continue;
+  const started = performance.now();
+  console.log(`==> Measuring ${id}: ${title}`);
+  const result = await measure();
+  const counted = Math.max(...result.tables.flatMap(({ rows }) => rows.map(({ values }) => values.length)));
+  const kept = { id, title, measured: new Date().toISOString(), rounds: counted, machine: machine(), commit: commit(), ...result };
+  await writeFile(join(root, 'bench/results', `${id}.json`), `${JSON.stringify(kept, rounded, 2)}\n`);
+  await report();
+  for (const { what, op, limit, value, met } of result.goals) console.log(`    ${met ? 'met   ' : 'missed'} ${what}: ${value.toPrecision(3)} (${op} ${limit})`);
+  console.log(`    done in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
-if (names.length === Object.keys(all).length) {
-  const head = `# Results
+function machine() {
+  return `${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux, Node.js ${process.version}`;
+}
 
-Made by \`make bench\`; do not edit. ${rounds} rounds in turns after one that is not counted. "Ours is ×" is Strongroom's
-median divided by that row's.
+function commit() {
+  return execFileSync('git', ['-C', root, 'describe', '--always', '--dirty', '--exclude', '*'], { encoding: 'utf8' }).trim();
+}
 
-Measured ${new Date().toISOString().slice(0, 10)} on ${machine()}.
-`;
-  await writeFile(join(root, 'bench/RESULTS.md'), [head, ...sections, ''].join('\n').replaceAll(/\n{3,}/g, '\n\n'));
+/** More digits than a figure has only make differences that are none. */
+function rounded(_, value) {
+  return typeof value === 'number' ? Number(value.toPrecision(6)) : value;
 }

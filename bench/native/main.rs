@@ -1,30 +1,36 @@
-//! The native side of measurements. Prints how long one piece of work took, in milliseconds.
+//! The native side of measurements: work whose time is taken, peers, and who asks them.
 
-use std::{hint::black_box, process::ExitCode, time::Instant};
+mod derive;
+mod hello;
+mod load;
+mod seed;
 
-use crypto_core::kdf::{KdfParams, PasswordKeys};
+use std::error::Error;
+use std::process::ExitCode;
+
+const USAGE: &str = "usage: bench-native derive
+       bench-native seed DATABASE NODES
+       bench-native hello DATABASE
+       bench-native load --seconds N --connections N [--header 'NAME: VALUE'] URL…";
 
 fn main() -> ExitCode {
-    let work = match std::env::args().nth(1).as_deref() {
-        Some("derive") => derive,
-        _ => {
-            eprintln!("usage: bench-native derive");
-            return ExitCode::FAILURE;
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench-native: {error}");
+            ExitCode::FAILURE
         }
-    };
-    let start = Instant::now();
-    work();
-    println!("{:.3}", start.elapsed().as_secs_f64() * 1000.0);
-    ExitCode::SUCCESS
+    }
 }
 
-/// A password's derivation at the floor of its costs.
-fn derive() {
-    let password = black_box("correct horse battery staple");
-    black_box(PasswordKeys::derive(
-        password,
-        &[b's'; 32],
-        &KdfParams::FLOOR,
-    ))
-    .ok();
+fn run(words: &[&str]) -> Result<(), Box<dyn Error>> {
+    match words {
+        ["derive"] => derive::run(),
+        ["seed", database, nodes] => seed::run(database, nodes.parse()?),
+        ["hello", database] => hello::run(database),
+        ["load", rest @ ..] => load::run(rest),
+        _ => Err(USAGE.into()),
+    }
 }

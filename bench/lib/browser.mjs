@@ -1,23 +1,18 @@
-// The browser, rounds in turns, and tables.
+// The browser, with one worker in which functions are run.
 
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { cpus } from 'node:os';
 import { extname, join } from 'node:path';
 
 import { build } from 'esbuild';
 
-const here = import.meta.dirname;
-export const root = join(here, '..');
+export const root = join(import.meta.dirname, '../..');
 const require = createRequire(join(root, 'web/package.json'));
 const { chromium } = require('@playwright/test');
 
-export const rounds = Number(process.env.ROUNDS ?? 7);
-if (!(rounds >= 5)) throw new Error('at least five rounds');
-
-const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const types = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /**
@@ -26,7 +21,7 @@ const types = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
  */
 export async function withWorker(use) {
   const bundled = await build({
-    entryPoints: [join(here, 'worker.js')],
+    entryPoints: [join(root, 'bench/parts/worker.js')],
     bundle: true,
     format: 'esm',
     write: false,
@@ -64,44 +59,12 @@ export async function withWorker(use) {
   }
 }
 
+export const chromiumArgs = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
 export function launchBrowser() {
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-  });
+  return chromium.launch({ executablePath: chromiumPath, args: chromiumArgs });
 }
 
-/** Runs all contenders once unmeasured, then in turns; gives each one's figures. */
-export async function inTurns(contenders) {
-  const figures = contenders.map(({ name }) => ({ name, values: [] }));
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, { run }] of contenders.entries()) {
-      const value = await run();
-      if (round > 0) figures[index].values.push(value);
-    }
-  }
-  return figures;
-}
-
-export function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}
-
-/** A Markdown table of figures; `ratio` says how a contender compares with the first. */
-export function table(figures, unit, digits, ratio) {
-  const cell = (value) => value.toFixed(digits);
-  const rows = figures.map(({ name, values }) => {
-    const against = ratio(median(figures[0].values), median(values)).toFixed(2);
-    return `| ${name} | ${cell(median(values))} | ${cell(Math.min(...values))} | ${cell(Math.max(...values))} | ${against} |`;
-  });
-  return [`| | median, ${unit} | min | max | ours is × |`, '|---|---:|---:|---:|---:|', ...rows].join('\n');
-}
-
-/** What it was measured on. */
-export function machine() {
-  const browser = execFileSync(chromiumPath, ['--version', '--no-sandbox'], { encoding: 'utf8' }).trim();
-  const commit = execFileSync('git', ['-C', root, 'describe', '--always', '--dirty'], { encoding: 'utf8' }).trim();
-  return `${cpus().length} × ${cpus()[0].model}, ${browser}, Node.js ${process.version}, commit ${commit}`;
+export function chromiumVersion() {
+  return execFileSync(chromiumPath, ['--version', '--no-sandbox'], { encoding: 'utf8' }).trim();
 }

@@ -1,55 +1,48 @@
 // P7: from the click on "Unlock" to the list of files, in the real app on the real server.
 
-import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { launchBrowser, median, root, rounds } from './support.mjs';
+import { chromiumVersion, launchBrowser } from '../lib/browser.mjs';
+import { rounds, valueGoal } from '../lib/figures.mjs';
+import { withFolder } from '../lib/processes.mjs';
+import { startServer } from '../lib/strongroom.mjs';
 
 const EMAIL = 'bench@example.org';
 const PASSWORD = 'correct horse battery staple 47';
 
-export async function unlocking() {
-  const server = process.env.STRONGROOM_SERVER ?? join(root, 'target/release/strongroom-server');
-  const folder = await mkdtemp(join(tmpdir(), 'strongroom-bench-'));
-  const running = spawn(server, ['serve', '--data-dir', join(folder, 'data'), '--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  const line = await new Promise((resolve, reject) => {
-    running.stdout.once('data', (data) => resolve(data.toString()));
-    running.once('exit', () => reject(new Error(`${server} did not start`)));
-  });
+export const unlocking = {
+  id: 'P7b',
+  title: 'Unlocking',
+  measure: () => withFolder(measure),
+};
+
+async function measure(folder) {
+  const server = await startServer(folder);
   // By its name, since browsers offer their cryptography to localhost.
-  const url = /http:\/\/\S+/.exec(line)[0].replace('127.0.0.1', 'localhost').replace(/\/$/, '');
+  const url = server.url.replace('127.0.0.1', 'localhost');
   const browser = await launchBrowser();
+  const values = [];
   try {
     const page = await browser.newPage({ locale: 'en-GB' });
     await signUp(page, url);
-    const times = [];
-    for (let round = 0; round <= rounds; round++) {
+    for (let round = 0; round <= rounds(); round++) {
       await page.reload();
       await page.getByRole('heading', { name: 'Unlock' }).waitFor();
       await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
       const start = performance.now();
       await page.getByRole('button', { name: 'Unlock' }).click();
       await page.getByRole('heading', { name: 'My files' }).waitFor();
-      if (round > 0) times.push(performance.now() - start);
+      if (round > 0) values.push(performance.now() - start);
     }
-    return `## Unlocking
-
-From the click on “Unlock” to the list of files, in the real app on the real server, with an empty vault. Goal: at most
-1 s.
-
-| median, ms | min | max |
-|---:|---:|---:|
-| ${[median(times), Math.min(...times), Math.max(...times)].map((time) => time.toFixed(0)).join(' | ')} |`;
   } finally {
     await browser.close();
-    running.removeAllListeners('exit');
-    const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill();
-    await ended;
-    await rm(folder, { recursive: true, force: true });
+    await server.stop();
   }
+  return {
+    text: 'From the click on “Unlock” to the list of files, in the real app on the real server, with an empty vault.',
+    tables: [{ title: 'Unlocking', name: null, unit: 'ms', higher: false, rows: [{ name: 'Strongroom', values }] }],
+    goals: [valueGoal('Unlock to usable', values, '≤', 1000, 'ms')],
+    versions: [chromiumVersion()],
+    commands: [],
+  };
 }
 
 async function signUp(page, url) {
