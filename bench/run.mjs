@@ -18,6 +18,8 @@ import { serverTransfers } from './parts/server-transfers.mjs';
 import { starting } from './parts/starting.mjs';
 import { unlocking } from './parts/unlocking.mjs';
 
+// Before the results change it.
+const state = execFileSync('git', ['-C', root, 'describe', '--always', '--dirty', '--exclude', '*'], { encoding: 'utf8' }).trim();
 const all = [sealing, browserTransfers, serverTransfers, listings, serverMemory, browserMemory, derivation, unlocking, starting];
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !all.some(({ id }) => id === name));
@@ -30,7 +32,7 @@ for (const { id, title, measure } of all) {
   console.log(`==> Measuring ${id}: ${title}`);
   const result = await measure();
   const counted = Math.max(...result.tables.flatMap(({ rows }) => rows.map(({ values }) => values.length)));
-  const kept = { id, title, measured: new Date().toISOString(), rounds: counted, machine: machine(), commit: commit(), ...result };
+  const kept = { id, title, measured: new Date().toISOString(), rounds: counted, machine: machine(), commit: state, ...result };
   await writeFile(join(root, 'bench/results', `${id}.json`), `${JSON.stringify(kept, rounded, 2)}\n`);
   await report();
   for (const { what, op, limit, value, met } of result.goals) console.log(`    ${met ? 'met   ' : 'missed'} ${what}: ${value.toPrecision(3)} (${op} ${limit})`);
@@ -39,10 +41,6 @@ for (const { id, title, measure } of all) {
 
 function machine() {
   return `${cpus().length} × ${cpus()[0].model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux, Node.js ${process.version}`;
-}
-
-function commit() {
-  return execFileSync('git', ['-C', root, 'describe', '--always', '--dirty', '--exclude', '*'], { encoding: 'utf8' }).trim();
 }
 
 /** More digits than a figure has only make differences that are none. */

@@ -66,5 +66,5 @@ export function launchBrowser() {
 }
 
 export function chromiumVersion() {
-  return execFileSync(chromiumPath, ['--version', '--no-sandbox'], { encoding: 'utf8' }).trim();
+  return execFileSync(chromiumPath, ['--version', '--no-sandbox'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
 }

@@ -15,7 +15,9 @@ const style = `
   }`;
 
 /** One bar a row, as long as its median, with a line from the smallest to the largest figure. */
-export function chart({ title, unit, digits = 0, rows, ours = (row) => row.name.startsWith('Strongroom') }) {
+export function chart({ title, unit, digits = 0, rows }) {
+  // Where nothing is compared with others, all of it is ours.
+  const ours = ({ name }) => name.startsWith('Strongroom') || !rows.some((row) => row.name.startsWith('Strongroom'));
   const most = Math.max(...rows.flatMap(({ values }) => values));
   const room = WIDTH - NAMES - VALUES;
   const x = (value) => NAMES + (value / most) * room;

@@ -35,7 +35,7 @@ function summary(parts) {
 }
 
 async function section(part, charts) {
-  const lines = [`## ${part.id}: ${part.title}`, '', `${part.rounds} rounds${part.rounds < 5 ? ', **a trial: too few to rely on**' : ''}, ${part.measured.slice(0, 10)}, ${part.machine}, commit ${part.commit}.`, '', part.text, ''];
+  const lines = [`## ${part.id}: ${part.title}`, '', `${part.rounds} round${part.rounds === 1 ? '' : 's'}${part.rounds < 5 ? ', **a trial: too few to rely on**' : ''}, ${part.measured.slice(0, 10)}, ${part.machine}, commit ${part.commit}.`, '', part.text, ''];
   for (const one of part.tables) {
     lines.push(`**${one.title}**`, '');
     if (one.name !== null) {
@@ -66,7 +66,7 @@ function table({ unit, digits = 0, higher, ratio = true, rows }) {
     const cells = [name, cell(median(values)), cell(Math.min(...values)), cell(Math.max(...values)), ...(compared ? [against.toFixed(2)] : [])];
     return `| ${cells.join(' | ')} |`;
   });
-  const heading = ['', `median, ${unit}`, 'min', 'max', ...(compared ? [higher ? 'the first is × as fast' : '× the first'] : [])];
+  const heading = ['', `median, ${unit}`, 'min', 'max', ...(compared ? [higher ? 'the first is × this' : 'this is × the first'] : [])];
   return [`| ${heading.join(' | ')} |`, `|---${'|---:'.repeat(heading.length - 1)}|`, ...body].join('\n');
 }
 
