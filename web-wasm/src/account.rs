@@ -188,6 +188,6 @@ impl Vault {
     }
 }
 
-fn parse_pins(pins: Option<Vec<u8>>) -> Result<Option<Pins>, Failure> {
+pub(crate) fn parse_pins(pins: Option<Vec<u8>>) -> Result<Option<Pins>, Failure> {
     Ok(pins.map(|bytes| Pins::parse(&bytes)).transpose()?)
 }

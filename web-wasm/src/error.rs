@@ -1,7 +1,7 @@
 //! Errors as the page sees them: an `Error` whose `code` selects the words.
 
-use crypto_core::OpenError;
-use js_sys::Reflect;
+use crypto_core::{OpenError, recovery::PhraseError};
+use js_sys::{Object, Reflect};
 use vault::VaultError;
 use wasm_bindgen::JsValue;
 
@@ -9,6 +9,7 @@ use wasm_bindgen::JsValue;
 pub struct Failure {
     code: &'static str,
     message: String,
+    phrase: Option<PhraseError>,
 }
 
 impl Failure {
@@ -17,6 +18,7 @@ impl Failure {
         Self {
             code: "file-changed",
             message: "the file changed while it was being read".into(),
+            phrase: None,
         }
     }
 
@@ -25,6 +27,7 @@ impl Failure {
         Self {
             code: "subtle-failed",
             message: format!("SubtleCrypto failed: {error:?}"),
+            phrase: None,
         }
     }
 
@@ -33,6 +36,7 @@ impl Failure {
         Self {
             code: "internal",
             message: message.to_owned(),
+            phrase: None,
         }
     }
 }
@@ -42,6 +46,10 @@ impl From<VaultError> for Failure {
         Self {
             code: error.code(),
             message: error.to_string(),
+            phrase: match error {
+                VaultError::InvalidPhrase(error) => Some(error),
+                _ => None,
+            },
         }
     }
 }
@@ -63,8 +71,25 @@ impl From<serde_json::Error> for Failure {
         Self {
             code: VaultError::BadAnswer.code(),
             message,
+            phrase: None,
         }
     }
+}
+
+/// What is wrong with a recovery phrase, in the form that the pages know.
+fn phrase_fault(error: PhraseError) -> Object {
+    let fault = Object::new();
+    let kind = match error {
+        PhraseError::WordCount => "word-count",
+        PhraseError::UnknownWord(_) => "unknown-word",
+        PhraseError::Checksum => "checksum",
+    };
+    // Setting a new property of a new object does not fail.
+    let _ = Reflect::set(&fault, &"kind".into(), &kind.into());
+    if let PhraseError::UnknownWord(word) = error {
+        let _ = Reflect::set(&fault, &"word".into(), &JsValue::from(word as u32));
+    }
+    fault
 }
 
 impl From<Failure> for JsValue {
@@ -72,6 +97,9 @@ impl From<Failure> for JsValue {
         let error = js_sys::Error::new(&failure.message);
         // Setting a new property of a new object does not fail.
         let _ = Reflect::set(&error, &"code".into(), &failure.code.into());
+        if let Some(phrase) = failure.phrase {
+            let _ = Reflect::set(&error, &"phrase".into(), &phrase_fault(phrase));
+        }
         error.into()
     }
 }

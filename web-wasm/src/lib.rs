@@ -8,6 +8,7 @@
 mod account;
 mod content;
 mod error;
+mod recovery;
 mod subtle;
 mod transfer;
 mod tree;

@@ -232,7 +232,8 @@ fn a_kept_device_checks_what_unlocking_checks() {
     let (vault, honest, mut rng) = sign_up(40);
     let (_, other, _) = sign_up(41);
     let kept = vault.keep(&KeptKek::import([7; 32]), &mut rng);
-    let lies: [(&dyn Fn(&mut Shelf), VaultError); 6] = [
+    type Lie<'a> = (&'a dyn Fn(&mut Shelf), VaultError);
+    let lies: [Lie; 6] = [
         (
             &|shelf| shelf.keys.kdf = "argon2id$v=19$m=8,t=1,p=1".into(),
             VaultError::KdfRefused,

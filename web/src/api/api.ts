@@ -29,11 +29,22 @@ export interface Profile {
   role: 'admin' | 'user';
   /** Milliseconds since 1970. */
   createdAt: number;
+  /** Sealed, in base64. */
+  avatar: string | null;
   storage: StorageNumbers;
 }
 
 /** Only what is there changes; `null` empties a field. */
-export type ProfileUpdate = Partial<Record<'username' | 'first_name' | 'last_name', string | null>>;
+export type ProfileUpdate = Partial<Record<'username' | 'first_name' | 'last_name' | 'avatar', string | null>>;
+
+/** The answer to a recovery phrase that the server accepts. */
+export interface RecoveryAnswer {
+  token: string;
+  /** Whose keys the server says they are. */
+  userId: string;
+  /** JSON RecoveryStartResponse; only the vault reads more of it. */
+  body: string;
+}
 
 /** One session of the account. Times are milliseconds since 1970. */
 export interface SessionEntry {
@@ -61,6 +72,10 @@ export interface Api {
   register(body: string): Promise<void>;
   prelogin(email: string): Promise<Prelogin>;
   login(email: string, passwordHash: string): Promise<SignedIn>;
+  /** `body`: JSON RecoveryStartRequest. */
+  startRecovery(body: string): Promise<RecoveryAnswer>;
+  /** `body`: JSON RecoveryFinishRequest. Begins a session. */
+  finishRecovery(body: string): Promise<SignedIn>;
   logout(): Promise<void>;
   /** Continues the session that this browser's cookie stands for. */
   resume(): Promise<void>;
@@ -79,6 +94,8 @@ export interface Api {
   keys(): Promise<AccountKeys>;
   /** `body`: JSON UpdateKeysRequest. */
   updateKeys(body: string): Promise<void>;
+  /** `body`: JSON ReplaceRecoveryRequest. */
+  replaceRecovery(body: string): Promise<void>;
   /** `body`: JSON ChangePasswordRequest. */
   changePassword(body: string): Promise<void>;
 

@@ -1,8 +1,7 @@
 import createClient from 'openapi-fetch';
 
 import { Problem } from '../lib/problem';
-import type { Api, Profile, SessionEntry, StorageNumbers } from './api';
-import { BASE_PATH } from './base';
+import type { Api, Profile, SessionEntry, SignedIn, StorageNumbers } from './api';
 import { problemFromBody } from './envelope';
 import type { components, paths } from './schema.gen';
 import { Tokens, type FreshToken } from './tokens';
@@ -34,6 +33,11 @@ export function connectApi({ onEnded }: Environment): Api {
   });
   const client = createClient<paths>({ baseUrl, fetch: authorised(tokens, onEnded) });
 
+  const begin = (answer: NonNullable<Schemas['Success_LoginResponse']['data']>): SignedIn => {
+    tokens.set(freshToken(answer));
+    return { userId: answer.user.id, email: answer.user.email, storage: numbers(answer.user), keys: answer.keys ?? null };
+  };
+
   return {
     async register(body) {
       accept(await open.POST('/api/v1/auth/register', { body: JSON.parse(body) as Schemas['RegisterRequest'] }));
@@ -43,10 +47,14 @@ export function connectApi({ onEnded }: Environment): Api {
       return { salt, kdf: kdf ?? null };
     },
     async login(email, passwordHash) {
-      const answer = unwrap(await open.POST('/api/v1/auth/login', { body: { email, password_hash: passwordHash, session: 'cookie' } }));
-      const token = freshToken(answer);
-      tokens.set(token);
-      return { userId: answer.user.id, email: answer.user.email, storage: numbers(answer.user), keys: answer.keys ?? null };
+      return begin(unwrap(await open.POST('/api/v1/auth/login', { body: { email, password_hash: passwordHash, session: 'cookie' } })));
+    },
+    async startRecovery(body) {
+      const answer = unwrap(await open.POST('/api/v1/auth/recovery/start', { body: JSON.parse(body) as Schemas['RecoveryStartRequest'] }));
+      return { token: answer.recovery_token, userId: answer.keys.user_id, body: JSON.stringify(answer) };
+    },
+    async finishRecovery(body) {
+      return begin(unwrap(await open.POST('/api/v1/auth/recovery/finish', { body: JSON.parse(body) as Schemas['RecoveryFinishRequest'] })));
     },
     async logout() {
       accept(await client.POST('/api/v1/auth/logout'));
@@ -69,15 +77,13 @@ export function connectApi({ onEnded }: Environment): Api {
       return profile(unwrap(await client.PATCH('/api/v1/user/profile', { body: changes })));
     },
     async sessions() {
-      const { sessions } = await ask<{ sessions: WireSession[] }>(authorised(tokens, onEnded), 'GET', '/user/sessions');
-      return sessions.map(session);
+      return unwrap(await client.GET('/api/v1/user/sessions')).sessions.map(session);
     },
     async endSession(id) {
-      await ask(authorised(tokens, onEnded), 'DELETE', `/user/sessions/${encodeURIComponent(id)}`);
+      accept(await client.DELETE('/api/v1/user/sessions/{id}', { params: { path: { id } } }));
     },
     async endOtherSessions() {
-      const { ended } = await ask<{ ended: number }>(authorised(tokens, onEnded), 'DELETE', '/user/sessions');
-      return ended;
+      return unwrap(await client.DELETE('/api/v1/user/sessions')).ended;
     },
     async storage() {
       const { used, limit } = unwrap(await client.GET('/api/v1/user/storage'));
@@ -88,6 +94,9 @@ export function connectApi({ onEnded }: Environment): Api {
     },
     async updateKeys(body) {
       accept(await client.PUT('/api/v1/user/keys', { body: JSON.parse(body) as Schemas['UpdateKeysRequest'] }));
+    },
+    async replaceRecovery(body) {
+      accept(await client.PUT('/api/v1/user/recovery', { body: JSON.parse(body) as Schemas['ReplaceRecoveryRequest'] }));
     },
     async changePassword(body) {
       accept(await client.PATCH('/api/v1/user/password', { body: JSON.parse(body) as Schemas['ChangePasswordRequest'] }));
@@ -141,31 +150,8 @@ function numbers({ storage_used, storage_limit }: { storage_used: number; storag
   return { used: storage_used, limit: storage_limit };
 }
 
-/** One session as the server lists it. */
-interface WireSession {
-  id: string;
-  current: boolean;
-  client: string | null;
-  address: string | null;
-  created_at: string;
-  last_used_at: string;
-  expires_at: string;
-}
-
-function session({ id, current, client, address, created_at, last_used_at, expires_at }: WireSession): SessionEntry {
-  return { id, current, client, address, createdAt: Date.parse(created_at), lastUsedAt: Date.parse(last_used_at), expiresAt: Date.parse(expires_at) };
-}
-
-/** A request whose answer is in the envelope, as every answer is; gives its `data`. */
-async function ask<Data>(fetch: (request: Request) => Promise<Response>, method: string, path: string, body?: string): Promise<Data> {
-  const request = new Request(`${globalThis.location.origin}${BASE_PATH}${path}`, {
-    method,
-    ...(body === undefined ? {} : { body, headers: { 'Content-Type': 'application/json' } }),
-  });
-  const response = await fetch(request);
-  const answer = await response.text();
-  if (!response.ok) throw refusal({ error: answer, response });
-  return unwrapText<Data & object>(answer);
+function session({ id, current, client, address, created_at, last_used_at, expires_at }: Schemas['SessionEntry']): SessionEntry {
+  return { id, current, client: client ?? null, address: address ?? null, createdAt: Date.parse(created_at), lastUsedAt: Date.parse(last_used_at), expiresAt: Date.parse(expires_at) };
 }
 
 function profile(answer: NonNullable<Schemas['Success_Profile']['data']>): Profile {
@@ -177,6 +163,7 @@ function profile(answer: NonNullable<Schemas['Success_Profile']['data']>): Profi
     lastName: answer.last_name ?? null,
     role: answer.role === 'admin' ? 'admin' : 'user',
     createdAt: Date.parse(answer.created_at),
+    avatar: answer.avatar ?? null,
     storage: numbers(answer),
   };
 }

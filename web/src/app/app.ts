@@ -51,15 +51,17 @@ export function createApp(): App {
     joinTabs,
     locks: navigator.locks,
     now: Date.now,
-    onProfile: (served) => profile.take(served),
+    onProfile: (served) => void profile.take(served),
+    isLockDue: () => autoLock.isDue(),
     onUnlocked: (opened) => {
       open = openVault(opened, api, state);
       autoLock.begin();
-      void profile.load();
+      void profile.opened(opened.keeper);
     },
     onCaught: caught,
     onLocked: () => {
       autoLock.end();
+      profile.locked();
       open?.folders.end();
       open?.transfers.end();
       open = null;
@@ -99,6 +101,11 @@ export function createApp(): App {
     sessions: () => asProblem(api.sessions()),
     endSession: (id) => asProblem(api.endSession(id)),
     endOtherSessions: () => asProblem(api.endOtherSessions()),
+    setAvatar: (image) => asProblem(profile.setPicture(vault().session.keeper, image)),
+    startRecovery: (email, phrase) => session.startRecovery(email, phrase),
+    preparePhrase: (password) => session.preparePhrase(password),
+    keepUnlocked: () => session.isKept(),
+    setKeepUnlocked: (on) => asProblem(session.setKept(on)),
     updateProfile: (changes) => asProblem(profile.update(changes)),
     autoLock: () => getPreferences().autoLock,
     setAutoLock: (minutes) => setPreferences({ autoLock: minutes }),

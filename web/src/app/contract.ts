@@ -153,6 +153,25 @@ export interface ProfileChanges {
   lastName?: string | null;
 }
 
+/** An account opened with its phrase. Nothing has changed on the server yet. */
+export interface StartedRecovery {
+  /**
+   * Sets the new password, ends all other sessions, and leaves the app unlocked. On an error nothing is lost: call
+   * again, best with the same password; after `recovery-expired` begin again with the phrase.
+   */
+  complete(newPassword: string): Promise<void>;
+  discard(): void;
+}
+
+/** A new phrase; the old one is valid until `complete`. */
+export interface PreparedPhrase {
+  /** 24 words. */
+  phrase: readonly string[];
+  /** On an error call again. */
+  complete(): Promise<void>;
+  discard(): void;
+}
+
 /** All promises reject with an `AppError`. */
 export interface App {
   getState(): AppState;
@@ -172,6 +191,18 @@ export interface App {
   /** Ends all but this one; resolves with how many there were. */
   endOtherSessions(): Promise<number>;
   updateProfile(changes: ProfileChanges): Promise<void>;
+  /** Any image that the browser can decode; it is cut to a square of 256 px and sealed on the device. Rejects with `not-an-image`. */
+  setAvatar(image: Blob | null): Promise<void>;
+
+  /** Proves the phrase and opens the account with it. Rejects with `invalid-phrase`, `INVALID_CREDENTIALS`, `account-tampered`, … */
+  startRecovery(email: string, phrase: string): Promise<StartedRecovery>;
+  /** Checks the current password and makes a new phrase. Rejects with `wrong-password`. */
+  preparePhrase(password: string): Promise<PreparedPhrase>;
+
+  /** Whether this device unlocks without the password until it is locked or signed out; null when this browser cannot. */
+  keepUnlocked(): Promise<boolean | null>;
+  /** Only while unlocked. */
+  setKeepUnlocked(on: boolean): Promise<void>;
 
   /** Minutes without activity in any tab after which the vault locks itself; null: never. Kept on this device. */
   autoLock(): number | null;

@@ -1,5 +1,5 @@
 /// <reference lib="webworker" />
-import { Batch, Credentials, NewAccount, Vault, type DownloadPlan, type UploadPlan } from '../../pkg/strongroom_wasm.js';
+import { Batch, Credentials, NewAccount, Recovery, Vault, type DownloadPlan, type NewPhrase, type UploadPlan } from '../../pkg/strongroom_wasm.js';
 import { Mutex } from '../lib/mutex';
 import { Problem } from '../lib/problem';
 import { loadModule } from './module';
@@ -16,6 +16,10 @@ const oneByOne = new Mutex();
 let account: NewAccount | undefined;
 let credentials: Credentials | undefined;
 let vault: Vault | undefined;
+let recovery: Recovery | undefined;
+/** Opened with the phrase; the account's vault only once it has a new password. */
+let recovered: Vault | undefined;
+let phrase: NewPhrase | undefined;
 const uploads = new Map<number, UploadPlan>();
 const batches = new Map<number, Batch>();
 const downloads = new Map<number, DownloadPlan>();
@@ -36,6 +40,14 @@ function opened(next: Vault): OpenedVault {
   vault?.free();
   vault = next;
   return { userId: next.userId(), rootId: next.rootId() };
+}
+
+/** The key that a device wraps the account key with, from one of its own that no script can read. */
+async function keptKek(device: CryptoKey): Promise<Uint8Array> {
+  const bytes = new Uint8Array(await crypto.subtle.sign('HMAC', device, Vault.keptLabel() as Uint8Array<ArrayBuffer>));
+  const kek = bytes.slice(0, 32);
+  bytes.fill(0);
+  return kek;
 }
 
 const keeper = {
@@ -65,6 +77,52 @@ const keeper = {
     credentials?.free();
     credentials = undefined;
   },
+
+  /** Takes in what was typed. */
+  parsePhrase(words: string): void {
+    recovery?.free();
+    recovery = Recovery.parse(words);
+  },
+  recoveryRequest: (email: string): string => there(recovery, 'phrase').request(email),
+  openRecovery(answer: string, pins?: Uint8Array): OpenedVault {
+    recovered?.free();
+    recovered = there(recovery, 'phrase').open(answer, pins);
+    return { userId: recovered.userId(), rootId: recovered.rootId() };
+  },
+  recover: (token: string, password: string): string => there(recovered, 'recovered vault').recover(token, password),
+  /** The server has taken the new password. */
+  recovered(): OpenedVault {
+    const next = there(recovered, 'recovered vault');
+    next.recovered();
+    recovered = undefined;
+    keeper.discardRecovery();
+    return opened(next);
+  },
+  discardRecovery(): void {
+    recovery?.free();
+    recovered?.free();
+    recovery = recovered = undefined;
+  },
+
+  makePhrase(): string {
+    phrase?.free();
+    phrase = there(vault, 'vault').makePhrase(there(credentials, 'password'));
+    return phrase.words();
+  },
+  replacePhrase: (): string => there(vault, 'vault').replacePhrase(there(phrase, 'new phrase')),
+  hasPhrase: (): boolean => there(vault, 'vault').hasPhrase(there(phrase, 'new phrase')),
+  phraseReplaced: (): void => there(vault, 'vault').phraseReplaced(),
+  discardPhrase(): void {
+    phrase?.free();
+    phrase = undefined;
+  },
+
+  keep: async (device: CryptoKey): Promise<Uint8Array> => there(vault, 'vault').keep(await keptKek(device)),
+  unlockKept: async (device: CryptoKey, kept: Uint8Array, keys: string, pins: Uint8Array): Promise<OpenedVault> =>
+    opened(Vault.unlockKept(await keptKek(device), kept, keys, pins)),
+
+  sealAvatar: (picture: Uint8Array): string => there(vault, 'vault').sealAvatar(picture),
+  openAvatar: (sealed: string): Uint8Array => there(vault, 'vault').openAvatar(sealed),
 
   pins: (): Uint8Array => there(vault, 'vault').pins(),
   /** Takes in what another window of this device has seen; gives what the device must keep. */

@@ -10,19 +10,46 @@ export interface DeviceRecord {
   pins: Uint8Array<ArrayBuffer>;
 }
 
+/**
+ * What keeps an account unlocked on this device: a key that no script can read, and
+ * what it wraps. Without them only the person's wish is remembered.
+ */
+export interface KeptRecord {
+  userId: string;
+  secret: { key: CryptoKey; kept: Uint8Array<ArrayBuffer> } | null;
+}
+
 const NAME = 'strongroom';
-const STORE = 'accounts';
+const VERSION = 2;
+const ACCOUNTS = 'accounts';
+const KEPT = 'kept';
 
 export async function findByUser(userId: string): Promise<DeviceRecord | undefined> {
-  return withStore('readonly', (store) => store.get(userId) as IDBRequest<DeviceRecord | undefined>);
+  return withStore(ACCOUNTS, 'readonly', (store) => store.get(userId) as IDBRequest<DeviceRecord | undefined>);
 }
 
 export async function findByEmail(email: string): Promise<DeviceRecord | undefined> {
-  return withStore('readonly', (store) => store.index('email').get(normaliseEmail(email)) as IDBRequest<DeviceRecord | undefined>);
+  return withStore(ACCOUNTS, 'readonly', (store) => store.index('email').get(normaliseEmail(email)) as IDBRequest<DeviceRecord | undefined>);
 }
 
 export async function save(record: DeviceRecord): Promise<void> {
-  await withStore('readwrite', (store) => store.put({ ...record, email: normaliseEmail(record.email) }));
+  await withStore(ACCOUNTS, 'readwrite', (store) => store.put({ ...record, email: normaliseEmail(record.email) }));
+}
+
+export async function findKept(userId: string): Promise<KeptRecord | undefined> {
+  return withStore(KEPT, 'readonly', (store) => store.get(userId) as IDBRequest<KeptRecord | undefined>);
+}
+
+/** In the place of whatever was kept: a browser has one session. */
+export async function saveKept(record: KeptRecord): Promise<void> {
+  await withStore(KEPT, 'readwrite', (store) => {
+    store.clear();
+    return store.put(record);
+  });
+}
+
+export async function clearKept(): Promise<void> {
+  await withStore(KEPT, 'readwrite', (store) => store.clear());
 }
 
 /** As the server normalises it. */
@@ -30,12 +57,12 @@ export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-async function withStore<Result>(mode: IDBTransactionMode, request: (store: IDBObjectStore) => IDBRequest<Result>): Promise<Result> {
+async function withStore<Result>(name: string, mode: IDBTransactionMode, request: (store: IDBObjectStore) => IDBRequest<Result>): Promise<Result> {
   const database = await open();
   try {
     return await new Promise<Result>((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode);
-      const pending = request(transaction.objectStore(STORE));
+      const transaction = database.transaction(name, mode);
+      const pending = request(transaction.objectStore(name));
       transaction.oncomplete = () => resolve(pending.result);
       transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
     });
@@ -46,9 +73,10 @@ async function withStore<Result>(mode: IDBTransactionMode, request: (store: IDBO
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(STORE, { keyPath: 'userId' }).createIndex('email', 'email');
+    const request = indexedDB.open(NAME, VERSION);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      if (oldVersion < 1) request.result.createObjectStore(ACCOUNTS, { keyPath: 'userId' }).createIndex('email', 'email');
+      if (oldVersion < 2) request.result.createObjectStore(KEPT, { keyPath: 'userId' });
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new DOMException('cannot open', 'UnknownError'));

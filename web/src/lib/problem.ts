@@ -38,7 +38,9 @@ export function toProblem(thrown: unknown): Problem {
   if (thrown instanceof Error) {
     const code: unknown = Reflect.get(thrown, 'code');
     const known = thrown.name === 'AbortError' ? 'cancelled' : typeof code === 'string' ? code : 'internal';
-    return new Problem({ code: known, message: thrown.message }, { cause: thrown });
+    // Made by the vault, in the form that the pages know.
+    const phrase = Reflect.get(thrown, 'phrase') as PhraseFault | undefined;
+    return new Problem({ code: known, message: thrown.message, ...(phrase === undefined ? {} : { phrase }) }, { cause: thrown });
   }
   return new Problem({ code: 'internal', message: String(thrown) });
 }

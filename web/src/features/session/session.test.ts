@@ -2,85 +2,11 @@ import 'fake-indexeddb/auto';
 
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { Api } from '../../api/api';
-import type { AppState } from '../../app/contract';
-import type { RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
-import { Problem } from '../../lib/problem';
-import { Store } from '../../lib/store';
-import { Session } from './session';
-import type { TabMessage } from './tabs';
+import { KEYS, problem, STORAGE, world } from './world.test-support';
 
-const problem = (code: string): Problem => new Problem({ code, message: code });
-const KEYS = { salt: 's', kdf: 'argon2id', user_id: 'u1' };
-const STORAGE = { used: 5, limit: 10 };
-let user = 0;
-
-function world() {
-  const email = `a${++user}@example.org`;
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], findings: [] });
-  const api = {
-    register: vi.fn(() => Promise.resolve()),
-    prelogin: vi.fn<() => Promise<{ salt: string; kdf: string | null }>>(() => Promise.resolve({ salt: 's', kdf: 'argon2id' })),
-    login: vi.fn(() => Promise.resolve({ userId: 'u1', email, storage: STORAGE, keys: KEYS })),
-    logout: vi.fn(() => Promise.resolve()),
-    resume: vi.fn(() => Promise.resolve()),
-    forget: vi.fn(),
-    profile: vi.fn(() => Promise.resolve({ userId: 'u1', email, storage: STORAGE })),
-    keys: vi.fn(() => Promise.resolve(KEYS)),
-    updateKeys: vi.fn(() => Promise.resolve()),
-    changePassword: vi.fn(() => Promise.resolve()),
-  };
-  const steps: string[] = [];
-  const step = (name: string, value?: unknown) => vi.fn((...args: unknown[]) => {
-    steps.push([name, ...args.filter((arg) => typeof arg === 'string')].join(' '));
-    return Promise.resolve(value);
-  });
-  const keeper = {
-    createAccount: step('create', 'one two three'),
-    accountRequest: step('request', '{}'),
-    accountPasswordHash: step('proof', 'hash'),
-    openAccount: step('open account', { userId: 'u1', rootId: 'r1' }),
-    discardAccount: step('discard'),
-    derive: step('derive', 'hash'),
-    unlock: step('unlock', { userId: 'u1', rootId: 'r1' }),
-    forgetCredentials: step('forget'),
-    changePassword: step('change', '{}'),
-    passwordChanged: step('changed'),
-    mergeKeys: step('merge'),
-    exchangePins: vi.fn((kept: Uint8Array) => Promise.resolve(kept)),
-    pins: vi.fn(() => Promise.resolve(new Uint8Array([1, 2, 3]))),
-    sealedPins: vi.fn<() => Promise<string | undefined>>(() => Promise.resolve(undefined)),
-    sealedPinsAccepted: step('pins accepted'),
-  };
-  const end = vi.fn();
-  const startKeeper = vi.fn(() => ({ remote: keeper, isAlive: true, end }) as unknown as RunningKeeper);
-  const told: TabMessage[] = [];
-  let hear: (message: TabMessage) => void = () => undefined;
-  const onUnlocked = vi.fn();
-  const onLocked = vi.fn();
-  const onCaught = vi.fn();
-  const session = new Session({
-    api: api as unknown as Api,
-    state,
-    startKeeper,
-    joinTabs: (onMessage) => {
-      hear = onMessage;
-      return { tell: (message) => told.push(message), close: () => undefined };
-    },
-    locks: { request: ((_: string, work: () => unknown) => work()) as LockManager['request'] },
-    now: () => 1,
-    onProfile: ({ storage }) => state.set({ storage }),
-    onUnlocked,
-    onLocked,
-    onCaught,
-  });
-  const hearTab = (message: TabMessage): void => hear(message);
-  const signIn = (): Promise<void> => session.signIn(email, 'password');
-  return { email, state, api, keeper, steps, startKeeper, end, told, hearTab, onUnlocked, onLocked, onCaught, session, signIn };
-}
-
-beforeEach(() => {
+beforeEach(async () => {
+  await device.clearKept();
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('removeEventListener', () => undefined);
 });

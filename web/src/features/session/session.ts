@@ -1,11 +1,14 @@
 import type { Api, Profile, SignedIn } from '../../api/api';
-import type { AppState, Phase, PreparedAccount, Progress } from '../../app/contract';
+import type { AppState, Phase, PreparedAccount, PreparedPhrase, Progress, StartedRecovery } from '../../app/contract';
 import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
 import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
 import type { Store } from '../../lib/store';
 import { waitForNetwork } from '../../lib/wait';
+import { kept } from './kept';
+import { checkOwner } from './owner';
 import { PinKeeper, type Locks } from './pinKeeper';
+import { preparePhrase, startRecovery, type Steps } from './recovery';
 import type { TabMessage, Tabs } from './tabs';
 
 /** Locking waits no longer than this for the last pins to reach the server. */
@@ -21,12 +24,14 @@ interface Environment {
   now(): number;
   /** Whose session it is. */
   onProfile(profile: Profile): void;
+  /** Whether nobody has used the vault for so long that it would have locked itself. */
+  isLockDue: () => boolean;
   /** The vault is open: folders and transfers may work with it. */
   onUnlocked(open: OpenSession): void;
   /** The keys are about to go, or gone: drop everything that came from them. */
   onLocked(): void;
   /** Something about the account itself is wrong, found while nobody was waiting for an answer. */
-  onCaught(error: unknown): void;
+  onCaught: (error: unknown) => void;
 }
 
 /** What the rest of the app works with while the vault is open. */
@@ -56,10 +61,11 @@ export class Session {
         await api.resume();
         const profile = await api.profile();
         this.#environment.onProfile(profile);
-        this.#enter({ name: 'locked', email: profile.email });
+        if (!(await this.#unlockKept(profile.userId))) this.#enter({ name: 'locked', email: profile.email });
         return;
       } catch (error) {
         if (!isPassing(error)) {
+          await kept.forget();
           this.#enter({ name: 'signed-out' });
           return;
         }
@@ -144,19 +150,45 @@ export class Session {
         checkOwner(vault, keys.user_id);
         // The email that this device knows counts, not the one that the server says now.
         await this.#open(known?.email ?? phase.email, vault);
+        await kept.renew(vault.userId, keeper);
       } finally {
         await keeper.forgetCredentials();
       }
     });
   }
 
+  /** Opens the account with its recovery phrase; it is unlocked once it has a new password. */
+  async startRecovery(email: string, phrase: string): Promise<StartedRecovery> {
+    return startRecovery(this.#steps(), email, phrase, (signedIn, vault) => this.#opened(email, signedIn, vault));
+  }
+
+  async preparePhrase(password: string): Promise<PreparedPhrase> {
+    this.#unlockedUser();
+    return preparePhrase(this.#steps(), password, async () => this.#pins?.moved());
+  }
+
+  async isKept(): Promise<boolean | null> {
+    const { phase } = this.#environment.state.get();
+    return phase.name === 'unlocked' ? kept.isWanted(phase.userId) : null;
+  }
+
+  async setKept(on: boolean): Promise<void> {
+    const userId = this.#unlockedUser();
+    if (on) await kept.turnOn(userId, this.#running());
+    else await kept.forget();
+  }
+
   async lock(): Promise<void> {
+    const { phase } = this.#environment.state.get();
+    // First of all: nothing may unlock again without the password, whatever happens to this tab.
+    if (phase.name === 'unlocked') await kept.pause(phase.userId);
     await this.#flush();
     this.#tabs.tell({ kind: 'locked' });
     this.#lockHere();
   }
 
   async signOut(): Promise<void> {
+    await kept.forget();
     await this.#flush();
     this.#tabs.tell({ kind: 'signed-out' });
     this.#drop();
@@ -194,11 +226,14 @@ export class Session {
       }
       await keeper.passwordChanged();
       await this.#pins?.moved();
+      const { phase } = this.#environment.state.get();
+      if (phase.name === 'unlocked') await kept.renew(phase.userId, keeper);
     });
   }
 
   /** The server no longer knows the session. */
   ended(): void {
+    void kept.forget();
     this.#tabs.tell({ kind: 'signed-out' });
     this.#drop();
     this.#enter({ name: 'signed-out', reason: 'session-ended' });
@@ -208,7 +243,35 @@ export class Session {
     checkOwner(vault, signedIn.userId);
     this.#environment.state.set({ storage: signedIn.storage });
     await this.#open(device.normaliseEmail(email), vault);
+    await kept.renew(vault.userId, this.#running());
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
+  }
+
+  /** Without the password, if this device is kept unlocked. False: the password is needed. */
+  async #unlockKept(userId: string): Promise<boolean> {
+    const { api, isLockDue, onCaught } = this.#environment;
+    const found = await kept.find(userId);
+    if (found === null) return false;
+    if (isLockDue()) {
+      await kept.pause(userId);
+      return false;
+    }
+    const keys = await api.keys();
+    const known = await device.findByUser(userId);
+    try {
+      if (known === undefined) throw new Problem({ code: 'kept-ended', message: 'This device does not know the account.' });
+      const vault = await this.#running().unlockKept(found.key, found.kept, JSON.stringify(keys), known.pins);
+      checkOwner(vault, userId);
+      await this.#open(known.email, vault);
+      return true;
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      await kept.pause(userId);
+      this.#drop();
+      // What the server got wrong is said; whoever types the password meets it again.
+      if (!hasCode(error, 'kept-ended')) onCaught(error);
+      return false;
+    }
   }
 
   async #open(email: string, { userId, rootId }: OpenedVault): Promise<void> {
@@ -218,6 +281,21 @@ export class Session {
     await this.#pins.moved();
     this.#environment.onUnlocked({ keeper, pins: this.#pins, rootId });
     this.#enter({ name: 'unlocked', email, userId, rootId });
+  }
+
+  #steps(): Steps {
+    return {
+      api: this.#environment.api,
+      keeper: this.#running(),
+      during: (progress, work) => this.#during(progress, work),
+      progress: (progress) => this.#progress(progress),
+    };
+  }
+
+  #unlockedUser(): string {
+    const { phase } = this.#environment.state.get();
+    if (phase.name !== 'unlocked') throw new Problem({ code: 'locked', message: 'The vault is locked.' });
+    return phase.userId;
   }
 
   /** The keeper; a new one after locking. */
@@ -285,11 +363,6 @@ export class Session {
       this.#environment.state.set({ progress: null });
     }
   }
-}
-
-/** The pins were looked up by the id that the server stated: the keys must be of that account. */
-function checkOwner(vault: OpenedVault, stated: string): void {
-  if (vault.userId !== stated) throw new Problem({ code: 'account-tampered', message: 'The keys belong to another account.' });
 }
 
 function bareAccount(): Problem {
