@@ -243,6 +243,12 @@ impl ApiError {
         .with_details(json!({ "heads": heads, "missing": missing }))
     }
 
+    /// Uploads whose bytes are gone: they have to be sent again.
+    pub(crate) fn upload_lost(uploads: &[protocol::UploadId]) -> Self {
+        Self::conflict("An upload is no longer there. Send it again.")
+            .with_details(json!({ "uploads": uploads }))
+    }
+
     /// The account has no keys and the endpoint is for vaults.
     pub(crate) fn bare_account() -> Self {
         Self::new(

@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod http;
 mod limits;
 mod logging;
+mod os;
 mod repo;
 mod router;
 mod routes;

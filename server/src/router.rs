@@ -131,11 +131,10 @@ async fn fallback(request: Request) -> Response {
     web::serve(request.method(), path, request.headers())
 }
 
-/// Answers of the API are nobody else's: not for caches, frames or other sites' pages.
+/// Answers of the API are nobody else's: not for caches.
 async fn api_headers(request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let mut response = next.run(request).await;
-    web::common_headers(response.headers_mut());
     if api {
         let no_store = HeaderValue::from_static("no-store");
         response

@@ -13,15 +13,17 @@ use tokio::sync::watch;
 use crate::auth::passwords::Passwords;
 use crate::blobs::{BlobStore, sweep};
 use crate::config::{Config, ConfigError};
+use crate::connections::{Patience, Room};
 use crate::datadir::{DataDir, DataDirError};
 use crate::db::{Db, DbError};
 use crate::http::memory::Memory;
 use crate::limits::Limiter;
 use crate::repo::sessions;
+use crate::routes::system::health::LastCheck;
 use crate::secrets::Secrets;
 use crate::state::AppState;
 use crate::uploads::Locks;
-use crate::{connections, logging, router};
+use crate::{connections, logging, os, router};
 
 /// How long requests under way may go on after SIGTERM.
 const GRACE: Duration = Duration::from_secs(10);
@@ -29,6 +31,8 @@ const GRACE: Duration = Duration::from_secs(10);
 const LAST_GRACE: Duration = Duration::from_secs(5);
 /// How often every blob is looked at: only a crash or a failing disk leaves one behind.
 const THOROUGHLY: Duration = Duration::from_secs(6 * 3600);
+/// Files that the server has open for itself: database, logs, blobs that are being swept.
+const OWN_FILES: u64 = 128;
 /// Raised by the kernel when a file would outgrow the process's limit (Linux, `signal(7)`).
 const SIGXFSZ: i32 = 25;
 
@@ -89,6 +93,11 @@ async fn run(config: Config) -> Result<(), ServeError> {
         signal(SignalKind::interrupt())?,
     );
     let address = config.listen;
+    let room = connection_room(&config, os::raise_open_files());
+    let patience = Patience {
+        idle: config.idle_timeout,
+        stall: config.stall_timeout,
+    };
     let data_dir = DataDir::open(&config.data_dir)?;
     let listener = TcpListener::bind(address)
         .await
@@ -105,12 +114,31 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let app = router::build(state);
     let (ended, asked) = watch::channel(false);
     tokio::spawn(until_told(terminate, interrupt, ended));
-    let server = connections::serve(listener, app, asked.clone());
+    let server = connections::serve(listener, app, room, patience, asked.clone());
     announce(address);
     finish(server, asked, stop).await;
     sweeper.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How many connections there may be: each may need a file beside its own socket.
+fn connection_room(config: &Config, open_files: u64) -> Room {
+    tracing::info!(open_files, "files and connections that may be open");
+    let wanted = config.max_connections as usize;
+    let possible = usize::try_from(open_files.saturating_sub(OWN_FILES) / 2).unwrap_or(usize::MAX);
+    if possible < wanted {
+        tracing::warn!(
+            wanted,
+            possible,
+            "the system's limit of open files (ulimit -n) bounds the connections"
+        );
+    }
+    Room {
+        all: wanted.min(possible).max(1),
+        each: config.max_connections_per_address as usize,
+        proxies: config.trusted_proxies.clone(),
+    }
 }
 
 fn open(
@@ -121,7 +149,7 @@ fn open(
     let path = data_dir.path().display().to_string();
     let db = Db::open(&data_dir.path().join("strongroom.db"))
         .map_err(|error| unusable_database(data_dir, &error))?;
-    let blobs = BlobStore::open(data_dir.path()).map_err(|error| {
+    let blobs = BlobStore::open(data_dir.path(), config.min_free_space).map_err(|error| {
         ServeError::DataDir(format!("cannot use the data directory {path}: {error}"))
     })?;
     Ok(AppState {
@@ -133,6 +161,7 @@ fn open(
         passwords: Passwords::new(),
         locks: Locks::default(),
         memory: Memory::new(),
+        health: LastCheck::default(),
         stopping,
     })
 }

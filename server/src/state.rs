@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::http::memory::Memory;
 use crate::limits::Limiter;
+use crate::routes::system::health::LastCheck;
 use crate::secrets::Secrets;
 use crate::uploads::Locks;
 
@@ -25,6 +26,7 @@ pub(crate) struct AppState {
     pub(crate) limiter: Arc<Limiter>,
     pub(crate) locks: Locks,
     pub(crate) memory: Memory,
+    pub(crate) health: LastCheck,
     /// Becomes true when uploads under way must stop where they are.
     pub(crate) stopping: watch::Receiver<bool>,
 }

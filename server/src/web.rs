@@ -12,6 +12,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
+use crate::error::ApiError;
+
 #[derive(RustEmbed)]
 #[folder = "../web/dist"]
 #[allow_missing = true]
@@ -86,8 +88,9 @@ pub(crate) async fn docs_headers(request: Request, next: Next) -> Response {
 /// A file of the app, or its page for every address that the app itself interprets.
 pub(crate) fn serve(method: &Method, path: &str, headers: &HeaderMap) -> Response {
     if method != Method::GET && method != Method::HEAD {
-        let allow = (ALLOW, HeaderValue::from_static("GET, HEAD"));
-        return (StatusCode::METHOD_NOT_ALLOWED, [allow]).into_response();
+        return ApiError::method_not_allowed()
+            .with_header(ALLOW, HeaderValue::from_static("GET, HEAD"))
+            .into_response();
     }
     let name = path.trim_start_matches('/');
     if let Some(response) = file(name, headers) {

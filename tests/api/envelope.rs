@@ -269,3 +269,30 @@ async fn pages_of_named_origins_may_call() {
         "https://b.example"
     );
 }
+
+/// Such a client waits to be told to go on; an answer at once spares both the body.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_is_not_wanted_is_not_asked_for() {
+    let (app, client) = start().await;
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let address = app.url().trim_start_matches("http://").to_owned();
+    let ask = |token: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(
+            stream,
+            "POST /api/v1/commits HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+             Content-Type: application/json\r\nContent-Length: 2\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = vec![0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        (String::from_utf8(answer).unwrap(), stream)
+    };
+    assert_eq!(ask("wrong").0, "HTTP/1.1 401");
+    let (first, mut stream) = ask(ann.client.token().unwrap());
+    assert_eq!(first, "HTTP/1.1 100");
+    stream.write_all(b"{}").unwrap();
+    let mut rest = String::new();
+    stream.read_to_string(&mut rest).unwrap();
+    assert!(rest.contains("HTTP/1.1 422"), "{rest}");
+}

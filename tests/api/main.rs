@@ -8,6 +8,7 @@ mod commits;
 mod crash;
 mod envelope;
 mod files;
+mod health;
 mod isolation;
 mod keys;
 mod limits;
@@ -18,6 +19,8 @@ mod project;
 mod quota;
 mod recovery;
 mod sessions;
+mod slow;
+mod tus;
 mod uploads;
 mod web;
 

@@ -35,7 +35,7 @@ async fn the_protocol_is_tus_1_0() {
     assert_eq!(answer.header("tus-version"), "1.0.0");
     assert_eq!(
         answer.header("tus-extension"),
-        "creation,creation-with-upload,expiration,termination"
+        "checksum,creation,creation-with-upload,expiration,termination"
     );
     assert_eq!(answer.header("tus-max-size"), "1000000");
 

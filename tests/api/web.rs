@@ -1,11 +1,39 @@
-use harness::client::Client;
+use harness::account::Account;
+use harness::client::{Answer, Client};
 use reqwest::Method;
 
 use crate::start;
 
-async fn page(client: &Client, path: &str, accept: &str) -> harness::client::Answer {
+async fn page(client: &Client, path: &str, accept: &str) -> Answer {
     let request = client.request(Method::GET, &format!("{}{path}", client.url()));
     request.header("accept", accept).send().await
+}
+
+fn is_confined(answer: &Answer, what: &str) {
+    let policy = answer.header("content-security-policy");
+    assert!(policy.contains("default-src 'none'"), "{what}: {policy}");
+    assert!(
+        policy.contains("frame-ancestors 'none'"),
+        "{what}: {policy}"
+    );
+    assert!(
+        !policy.contains("unsafe-eval'") || policy.contains("'wasm-unsafe-eval'"),
+        "{what}: {policy}"
+    );
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "no-referrer"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cross-origin-embedder-policy", "require-corp"),
+        ("cross-origin-resource-policy", "same-origin"),
+    ] {
+        assert_eq!(answer.header(name), value, "{what}");
+    }
+    assert!(
+        answer.header("permissions-policy").contains("camera=()"),
+        "{what}"
+    );
+    assert_eq!(answer.header("x-request-id").len(), 36, "{what}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -18,31 +46,38 @@ async fn every_answer_is_confined() {
         "/docs/",
         "/nothing.js",
     ] {
-        let answer = page(&client, path, "*/*").await;
-        let policy = answer.header("content-security-policy");
-        assert!(policy.contains("default-src 'none'"), "{path}: {policy}");
-        assert!(
-            policy.contains("frame-ancestors 'none'"),
-            "{path}: {policy}"
-        );
-        assert!(
-            !policy.contains("unsafe-eval'") || policy.contains("'wasm-unsafe-eval'"),
-            "{path}: {policy}"
-        );
-        for (name, value) in [
-            ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "no-referrer"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-embedder-policy", "require-corp"),
-            ("cross-origin-resource-policy", "same-origin"),
-        ] {
-            assert_eq!(answer.header(name), value, "{path}");
-        }
-        assert!(
-            answer.header("permissions-policy").contains("camera=()"),
-            "{path}"
-        );
+        is_confined(&page(&client, path, "*/*").await, path);
     }
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let file = ann.create_file(&ann.root, b"x").await;
+    let signed = ann.client.get(&format!("/files/{file}/download")).await;
+    let signed = signed.data()["download_url"].as_str().unwrap().to_owned();
+    let preflight = |origin: &str| {
+        let request = client.request(Method::OPTIONS, "/files");
+        request
+            .header("origin", origin)
+            .header("access-control-request-method", "GET")
+    };
+    let long = format!("/health?{}", "x".repeat(9000));
+    for (what, answer) in [
+        ("signed", client.get(&signed).await),
+        ("preflight", preflight("http://localhost:3000").send().await),
+        ("foreign", preflight("http://elsewhere").send().await),
+        (
+            "tus",
+            client.request(Method::OPTIONS, "/uploads").send().await,
+        ),
+        ("refused", client.get("/files").await),
+        ("too long", client.get(&long).await),
+        ("method", client.delete("/health").await),
+    ] {
+        is_confined(&answer, what);
+    }
+    let outside = client.request(Method::POST, client.url()).body("x");
+    let outside = outside.send().await;
+    is_confined(&outside, "outside of the API");
+    outside.error(405, "METHOD_NOT_ALLOWED");
+    assert_eq!(outside.header("allow"), "GET, HEAD");
 }
 
 /// Whether the app was built before the server decides which of the two must be served.

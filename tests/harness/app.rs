@@ -60,6 +60,13 @@ impl TestApp {
         }
     }
 
+    /// The same server, with another setting from its next start on.
+    #[must_use]
+    pub fn with_env(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.env.push((name.to_owned(), value.into()));
+        self
+    }
+
     /// Where it answers, such as `http://127.0.0.1:41234`.
     #[must_use]
     pub fn url(&self) -> &str {

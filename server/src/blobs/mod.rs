@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 use protocol::UploadId;
 
+use crate::secrets::random;
+
 /// What can go wrong with files.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BlobError {
@@ -45,23 +47,49 @@ impl From<io::Error> for BlobError {
 pub(crate) struct BlobStore {
     staged: PathBuf,
     blobs: PathBuf,
+    /// Bytes of the disk that uploads leave free.
+    min_free: u64,
 }
 
 impl BlobStore {
-    /// Opens the two folders below the data directory, creating them.
+    /// Opens the two folders below the data directory, creating them with all that belongs
+    /// there: later on, no commit depends on a folder that another one is just making. Uploads
+    /// leave `min_free` bytes of the disk to the database.
     ///
     /// # Errors
     /// When they cannot be created.
-    pub(crate) fn open(data_dir: &Path) -> io::Result<Self> {
+    pub(crate) fn open(data_dir: &Path, min_free: u64) -> io::Result<Self> {
         let store = Self {
             staged: data_dir.join("staged"),
             blobs: data_dir.join("blobs"),
+            min_free,
         };
         for folder in [&store.staged, &store.blobs] {
             fs::create_dir_all(folder)?;
         }
+        for prefix in 0..=u8::MAX {
+            match fs::create_dir(store.blobs.join(format!("{prefix:02x}"))) {
+                Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+                _ => {}
+            }
+        }
+        sync_folder(&store.blobs)?;
         sync_folder(data_dir)?;
         Ok(store)
+    }
+
+    /// Whether the disk has room for so many more bytes.
+    ///
+    /// # Errors
+    /// [`BlobError::Full`] when it has not.
+    pub(crate) fn require_room(&self, bytes: u64) -> Result<(), BlobError> {
+        let disk = rustix::fs::statvfs(&self.staged).map_err(io::Error::from)?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        if free >= self.min_free.saturating_add(bytes) {
+            return Ok(());
+        }
+        let why = format!("{free} bytes are free");
+        Err(BlobError::Full(io::Error::other(why)))
     }
 
     fn staged_path(&self, id: UploadId) -> PathBuf {
@@ -81,20 +109,31 @@ impl BlobStore {
         Ok(())
     }
 
-    /// Gives finished uploads their names as blobs, durably. Doing it twice is harmless, and so
-    /// is not following it up: what no row names is swept.
-    pub(crate) fn name_blobs(&self, ids: &[UploadId]) -> Result<(), BlobError> {
-        let mut folders: Vec<PathBuf> = Vec::new();
-        for id in ids {
+    /// Gives finished uploads (with their lengths) their names as blobs, durably, and answers those
+    /// that are not there in their full length. Doing it twice is harmless, and so is not following
+    /// it up: what no row names is swept.
+    pub(crate) fn name_blobs(
+        &self,
+        uploads: &[(UploadId, u64)],
+    ) -> Result<Vec<UploadId>, BlobError> {
+        let (mut folders, mut broken): (Vec<PathBuf>, Vec<UploadId>) = (Vec::new(), Vec::new());
+        for (id, length) in uploads {
             let path = self.blob_path(*id);
-            let folder = path.parent().expect("a blob is in a folder").to_owned();
-            if !path.exists() {
-                if !folder.is_dir() {
-                    fs::create_dir_all(&folder)?;
-                    sync_folder(&self.blobs)?;
+            let named = if path.exists() {
+                Ok(())
+            } else {
+                self.link_or_rename(*id, &path)
+            };
+            match named.and_then(|()| Ok(fs::metadata(&path)?.len())) {
+                Ok(found) if found == *length => {}
+                // Given up or expired in this very moment, or damaged.
+                Ok(_) | Err(BlobError::Missing(_)) => {
+                    broken.push(*id);
+                    continue;
                 }
-                self.link_or_rename(*id, &path)?;
+                Err(error) => return Err(error),
             }
+            let folder = path.parent().expect("a blob is in a folder").to_owned();
             if !folders.contains(&folder) {
                 folders.push(folder);
             }
@@ -102,7 +141,7 @@ impl BlobStore {
         for folder in folders {
             sync_folder(&folder)?;
         }
-        Ok(())
+        Ok(broken)
     }
 
     /// Some file systems have no hard links; a rename serves as well, since a staged upload is
@@ -133,9 +172,20 @@ impl BlobStore {
         Ok(File::open(self.blob_path(id))?)
     }
 
-    /// Whether both folders are there.
+    /// Whether files can be made and found again. A full disk is another matter.
     pub(crate) fn is_healthy(&self) -> bool {
-        self.staged.is_dir() && self.blobs.is_dir()
+        // A name like an upload's: should a crash leave it behind, it is swept.
+        let probe = self.staged_path(UploadId::from_random(random()));
+        let written = fs::write(&probe, b"x");
+        remove(&probe);
+        let kind = written.map_err(|error| BlobError::from(error));
+        match kind {
+            Ok(()) | Err(BlobError::Full(_)) => self.blobs.join("00").is_dir(),
+            Err(error) => {
+                tracing::error!(%error, "the blob store does not work");
+                false
+            }
+        }
     }
 }
 

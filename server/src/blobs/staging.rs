@@ -36,7 +36,9 @@ impl BlobStore {
     /// file has beyond that was never acknowledged and is cut off.
     pub(crate) async fn append(&self, id: UploadId, offset: u64) -> Result<Appender, BlobError> {
         let path = self.staged_path(id);
-        let file = blocking(move || {
+        let store = self.clone();
+        let file = tokio::task::spawn_blocking(move || {
+            store.require_room(0)?;
             let mut file = OpenOptions::new()
                 .write(true)
                 // A crash between the row and the file leaves an upload of nothing.
@@ -44,13 +46,15 @@ impl BlobStore {
                 .truncate(false)
                 .open(path)?;
             if file.metadata()?.len() < offset {
-                return Err(std::io::Error::other("a staged upload has lost bytes"));
+                let lost = std::io::Error::other("a staged upload has lost bytes");
+                return Err(BlobError::Io(lost));
             }
             file.set_len(offset)?;
             file.seek(SeekFrom::Start(offset))?;
             Ok(file)
         })
-        .await?;
+        .await
+        .map_err(stopped)??;
         Ok(Appender {
             file: Some(file),
             writing: None,

@@ -18,7 +18,7 @@ fn id(n: u128) -> UploadId {
 
 fn store() -> (tempfile::TempDir, BlobStore) {
     let dir = tempfile::tempdir().unwrap();
-    let store = BlobStore::open(dir.path()).unwrap();
+    let store = BlobStore::open(dir.path(), 0).unwrap();
     (dir, store)
 }
 
@@ -41,10 +41,13 @@ async fn bytes_come_back_as_they_went_in() {
         append(&store, id(1), 300_000, data[300_000..].to_vec()).await,
         700_001
     );
-    store.name_blobs(&[id(1)]).unwrap();
-    store.name_blobs(&[id(1)]).unwrap();
+    for _ in 0..2 {
+        assert_eq!(store.name_blobs(&[(id(1), 700_001)]).unwrap(), []);
+    }
     store.unstage(&[id(1)]);
-    store.name_blobs(&[id(1)]).unwrap();
+    assert_eq!(store.name_blobs(&[(id(1), 700_001)]).unwrap(), []);
+    let broken = [(id(1), 700_000), (id(2), 0)];
+    assert_eq!(store.name_blobs(&broken).unwrap(), [id(1), id(2)]);
     let mut read = Vec::new();
     io::Read::read_to_end(&mut store.open_blob(id(1)).unwrap(), &mut read).unwrap();
     assert_eq!(read, data);
@@ -99,7 +102,7 @@ async fn a_sweep_takes_what_nobody_names_and_gives_quota_back() {
     for n in 1..=5 {
         store.create_staged(id(n)).unwrap();
     }
-    store.name_blobs(&[id(2), id(5)]).unwrap();
+    store.name_blobs(&[(id(2), 0), (id(5), 0)]).unwrap();
     // Somebody is writing to the third at this moment.
     let guard = locks.try_lock(id(3)).unwrap();
     let swept = sweep(&db, &store, &locks, true).await.unwrap();
@@ -136,7 +139,7 @@ async fn blobs_that_were_purged_before_a_crash_go() {
     let (dir, store) = store();
     let db = Db::open(&dir.path().join("db")).unwrap();
     store.create_staged(id(1)).unwrap();
-    store.name_blobs(&[id(1)]).unwrap();
+    store.name_blobs(&[(id(1), 0)]).unwrap();
     db.write::<_, DbError, _>(|c| {
         c.execute(
             "INSERT INTO doomed_blobs (id) VALUES (?1)",
@@ -162,7 +165,7 @@ async fn a_database_that_knows_none_of_the_blobs_removes_none() {
     let db = Db::open(&dir.path().join("db")).unwrap();
     for n in 1..=50 {
         store.create_staged(id(n)).unwrap();
-        store.name_blobs(&[id(n)]).unwrap();
+        store.name_blobs(&[(id(n), 0)]).unwrap();
         store.unstage(&[id(n)]);
     }
     let swept = sweep(&db, &store, &Locks::default(), true).await.unwrap();

@@ -26,6 +26,11 @@ struct File {
     max_upload_size: Option<u64>,
     upload_expiry: Option<u64>,
     sweep_interval: Option<u64>,
+    min_free_space: Option<u64>,
+    max_connections: Option<u32>,
+    max_connections_per_address: Option<u32>,
+    idle_timeout: Option<u64>,
+    stall_timeout: Option<u64>,
     log: Option<String>,
 }
 
@@ -48,8 +53,26 @@ pub(crate) fn parse(text: &str, shown: &str) -> Result<ServeArgs, ConfigError> {
     let parse = Parse {
         shown: shown.to_owned(),
     };
-    if file.sweep_interval == Some(0) {
-        return Err(parse.refuse("sweep_interval", "0", "it must be at least 1"));
+    let counts = [
+        ("sweep_interval", file.sweep_interval),
+        ("max_connections", file.max_connections.map(u64::from)),
+        (
+            "max_connections_per_address",
+            file.max_connections_per_address.map(u64::from),
+        ),
+    ];
+    if let Some((name, _)) = counts.iter().find(|(_, count)| *count == Some(0)) {
+        return Err(parse.refuse(name, "0", "it must be at least 1"));
+    }
+    let times = [
+        ("idle_timeout", file.idle_timeout),
+        ("stall_timeout", file.stall_timeout),
+    ];
+    for (name, seconds) in times {
+        if let Some(seconds) = seconds.filter(|seconds| !(1..=86_400).contains(seconds)) {
+            let why = "it must be 1 to 86400";
+            return Err(parse.refuse(name, &seconds.to_string(), why));
+        }
     }
     Ok(ServeArgs {
         config: None,
@@ -86,6 +109,11 @@ pub(crate) fn parse(text: &str, shown: &str) -> Result<ServeArgs, ConfigError> {
         max_upload_size: file.max_upload_size,
         upload_expiry: file.upload_expiry,
         sweep_interval: file.sweep_interval,
+        min_free_space: file.min_free_space,
+        max_connections: file.max_connections,
+        max_connections_per_address: file.max_connections_per_address,
+        idle_timeout: file.idle_timeout,
+        stall_timeout: file.stall_timeout,
         log: parse.text("log", file.log, |text| {
             text.parse()
                 .map_err(|_| "use error, warn, info, debug or trace".to_owned())

@@ -100,6 +100,22 @@ pub struct ServeArgs {
     /// Seconds between two sweeps of what is left over [default: 60]
     #[arg(long, env = "STRONGROOM_SWEEP_INTERVAL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub sweep_interval: Option<u64>,
+    /// Bytes of the disk that uploads leave free, for the database [default: 536870912]
+    #[arg(long, env = "STRONGROOM_MIN_FREE_SPACE", value_name = "BYTES")]
+    pub min_free_space: Option<u64>,
+    /// Connections that may be open at once [default: 1024]
+    #[arg(long, env = "STRONGROOM_MAX_CONNECTIONS", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections: Option<u32>,
+    /// The same from one address (or IPv6 network), trusted proxies excepted [default: 128]
+    #[arg(long, env = "STRONGROOM_MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_connections_per_address: Option<u32>,
+    /// Connections without a request are closed after this many seconds [default: 60]
+    #[arg(long, env = "STRONGROOM_IDLE_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub idle_timeout: Option<u64>,
+    /// Clients that send or take less than 1 KiB a second for this many seconds are cut off
+    /// [default: 30]
+    #[arg(long, env = "STRONGROOM_STALL_TIMEOUT", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub stall_timeout: Option<u64>,
     /// How much is logged: error, warn, info, debug or trace [default: info]
     #[arg(long, env = "STRONGROOM_LOG", value_name = "LEVEL")]
     pub log: Option<tracing::Level>,
@@ -160,6 +176,16 @@ pub struct Config {
     pub upload_expiry: Duration,
     /// Between two sweeps.
     pub sweep_interval: Duration,
+    /// Bytes of the disk that uploads leave free.
+    pub min_free_space: u64,
+    /// Open at once.
+    pub max_connections: u32,
+    /// Open at once from one address.
+    pub max_connections_per_address: u32,
+    /// After which a connection without a request is closed.
+    pub idle_timeout: Duration,
+    /// In which a client must send or take 1 KiB for each second.
+    pub stall_timeout: Duration,
     /// How much is logged.
     pub log: tracing::Level,
 }
@@ -206,6 +232,11 @@ impl ServeArgs {
             max_upload_size: args.max_upload_size,
             upload_expiry: Duration::from_secs(args.upload_expiry.unwrap_or(86_400)),
             sweep_interval: Duration::from_secs(args.sweep_interval.unwrap_or(60)),
+            min_free_space: args.min_free_space.unwrap_or(512 * 1024 * 1024),
+            max_connections: args.max_connections.unwrap_or(1024),
+            max_connections_per_address: args.max_connections_per_address.unwrap_or(128),
+            idle_timeout: Duration::from_secs(args.idle_timeout.unwrap_or(60)),
+            stall_timeout: Duration::from_secs(args.stall_timeout.unwrap_or(30)),
             log: args.log.unwrap_or(tracing::Level::INFO),
         })
     }
@@ -231,6 +262,13 @@ impl ServeArgs {
             max_upload_size: self.max_upload_size.or(file.max_upload_size),
             upload_expiry: self.upload_expiry.or(file.upload_expiry),
             sweep_interval: self.sweep_interval.or(file.sweep_interval),
+            min_free_space: self.min_free_space.or(file.min_free_space),
+            max_connections: self.max_connections.or(file.max_connections),
+            max_connections_per_address: self
+                .max_connections_per_address
+                .or(file.max_connections_per_address),
+            idle_timeout: self.idle_timeout.or(file.idle_timeout),
+            stall_timeout: self.stall_timeout.or(file.stall_timeout),
             log: self.log.or(file.log),
         }
     }

@@ -1,14 +1,16 @@
 //! SQLite: one writer, several readers, write-ahead log, every commit synced.
 
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, Transaction, TransactionBehavior, ffi};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{Conn, DbError, Param, Row, Value, migrate};
+use crate::os;
 
 /// Read connections; each costs about 2 MiB of page cache at most.
 const READERS: usize = 8;
@@ -17,6 +19,8 @@ const CACHED_STATEMENTS: usize = 160;
 
 pub(super) struct Sqlite {
     path: PathBuf,
+    /// The file that was opened: device and inode.
+    file: (u64, u64),
     writer: Mutex<Connection>,
     writer_permits: Arc<Semaphore>,
     readers: Mutex<Vec<Connection>>,
@@ -32,6 +36,7 @@ impl Sqlite {
             .collect::<Result<Vec<_>, DbError>>()?;
         Ok(Self {
             path: path.to_owned(),
+            file: identity(path)?,
             writer: Mutex::new(writer),
             writer_permits: Arc::new(Semaphore::new(1)),
             readers: Mutex::new(readers),
@@ -51,6 +56,7 @@ impl Sqlite {
         &self,
         f: impl FnOnce(&mut dyn Conn) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.is_still_there()?;
         let idle = self
             .readers
             .lock()
@@ -73,10 +79,28 @@ impl Sqlite {
         &self,
         f: impl FnOnce(&mut dyn Conn) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.is_still_there()?;
         // A panic rolls the transaction back, so a poisoned lock hides no half-done work.
         let mut connection = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         transact(&mut connection, TransactionBehavior::Immediate, f)
     }
+}
+
+impl Sqlite {
+    /// What is written to a file that was deleted or replaced is lost, and SQLite does not notice.
+    fn is_still_there(&self) -> Result<(), DbError> {
+        if identity(&self.path)? == self.file {
+            return Ok(());
+        }
+        let replaced = "its file was replaced; restart the server to use the new one";
+        Err(DbError::Unavailable(replaced.into()))
+    }
+}
+
+fn identity(path: &Path) -> Result<(u64, u64), DbError> {
+    let file = std::fs::metadata(path)
+        .map_err(|error| DbError::Unavailable(format!("its file cannot be found: {error}")))?;
+    Ok((file.dev(), file.ino()))
 }
 
 async fn acquire(semaphore: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, DbError> {
@@ -181,15 +205,25 @@ impl Conn for Transaction<'_> {
     }
 }
 
+/// Whether a file should have become larger.
+fn grows(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        [ffi::SQLITE_IOERR_WRITE, ffi::SQLITE_IOERR_SHMSIZE].contains(&error.extended_code)
+    })
+}
+
 /// Tells a full disk and an absent database from a mistake in a statement.
 pub(super) fn classify(error: rusqlite::Error) -> DbError {
     let message = error.to_string();
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => DbError::Full(message),
-        // A write that goes beyond the process's file size limit ends here.
-        Some(ErrorCode::SystemIoFailure) => DbError::Full(message),
+        // SQLite knows a full disk, but not a write beyond the process's file size limit.
+        Some(ErrorCode::SystemIoFailure) if grows(&error) && os::file_size_is_limited() => {
+            DbError::Full(message)
+        }
         Some(
-            ErrorCode::DatabaseBusy
+            ErrorCode::SystemIoFailure
+            | ErrorCode::DatabaseBusy
             | ErrorCode::DatabaseLocked
             | ErrorCode::CannotOpen
             | ErrorCode::DatabaseCorrupt

@@ -98,3 +98,29 @@ fn columns_have_their_types() {
     assert_eq!(row.take::<Option<i64>>(4).unwrap(), None);
     assert!(row.take::<i64>(9).is_err());
 }
+
+#[test]
+fn only_a_full_disk_is_called_full() {
+    let failure = |code: i32| {
+        let error = rusqlite::Error::SqliteFailure(rusqlite::ffi::Error::new(code), None);
+        sqlite::classify(error)
+    };
+    assert!(matches!(
+        failure(rusqlite::ffi::SQLITE_FULL),
+        DbError::Full(_)
+    ));
+    for code in [
+        rusqlite::ffi::SQLITE_IOERR_READ,
+        rusqlite::ffi::SQLITE_IOERR_WRITE,
+        rusqlite::ffi::SQLITE_IOERR_FSYNC,
+        rusqlite::ffi::SQLITE_IOERR_CORRUPTFS,
+        rusqlite::ffi::SQLITE_READONLY,
+        rusqlite::ffi::SQLITE_READONLY_DBMOVED,
+        rusqlite::ffi::SQLITE_CANTOPEN,
+        rusqlite::ffi::SQLITE_CORRUPT,
+    ] {
+        assert!(matches!(failure(code), DbError::Unavailable(_)), "{code}");
+    }
+    let mistake = failure(rusqlite::ffi::SQLITE_CONSTRAINT);
+    assert!(matches!(mistake, DbError::Statement(_)));
+}

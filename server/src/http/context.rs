@@ -5,19 +5,26 @@ use std::time::Instant;
 
 use axum::extract::{ConnectInfo, FromRequestParts, MatchedPath, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use super::drain;
 use super::memory::Held;
 use crate::config::Config;
+use crate::error::{ApiError, ApiResult};
 use crate::limits::Narrowest;
+use crate::routes::uploads;
 use crate::secrets::random;
 use crate::state::AppState;
+use crate::web;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest path with its query, in bytes.
+const ADDRESS: usize = 8 * 1024;
+/// The longest value of a header, in bytes.
+const HEADER: usize = 8 * 1024;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Where a request comes from, as far as that can be believed.
@@ -84,6 +91,7 @@ pub(crate) async fn around(
         .to_string();
     let narrowest = Narrowest::default();
     let method = request.method().clone();
+    let upload = uploads::is_about(request.uri().path());
     // The template, never the path itself: links and ids are nobody's business.
     let route = request
         .extensions()
@@ -101,15 +109,23 @@ pub(crate) async fn around(
     // Freed when the answer is there, whichever way that comes about.
     let held = Held::default();
     extensions.insert(held.clone());
+    let refused = check_size(&request);
     let (request, leftover) = drain::watch(request);
 
     let span = tracing::info_span!("request", id);
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = match refused {
+        Err(refused) => refused.into_response(),
+        Ok(()) => next.run(request).instrument(span.clone()).await,
+    };
     drop(held);
     if !response.status().is_success() {
         leftover.drain().await;
     }
     narrowest.write(response.headers_mut());
+    web::common_headers(response.headers_mut());
+    if upload {
+        uploads::name_version(response.headers_mut());
+    }
     response.headers_mut().insert(
         REQUEST_ID,
         HeaderValue::from_str(&id).expect("a UUID is a header value"),
@@ -118,6 +134,26 @@ pub(crate) async fn around(
     let ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     span.in_scope(|| tracing::info!(%method, route, status, ms, "answered"));
     response
+}
+
+/// Every header and the address in bytes; how many headers there are, and what they have together,
+/// is limited where they are read.
+fn check_size(request: &Request) -> ApiResult<()> {
+    let address = request
+        .uri()
+        .path_and_query()
+        .map_or(0, |all| all.as_str().len());
+    if address > ADDRESS {
+        let error = ApiError::bad_request("The address is too long.");
+        return Err(error.with_status(StatusCode::URI_TOO_LONG));
+    }
+    for (name, value) in request.headers() {
+        if value.len() > HEADER {
+            let error = ApiError::bad_parameter(name.as_str(), "it is too long");
+            return Err(error.with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

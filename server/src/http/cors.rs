@@ -15,9 +15,10 @@ use crate::state::AppState;
 
 const METHODS: &str = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS";
 const REQUEST_HEADERS: &str = "Authorization, Content-Type, If-Match, If-Range, Range, \
-     Tus-Resumable, Upload-Length, Upload-Metadata, Upload-Offset, X-Requested-With";
+     Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, \
+     X-HTTP-Method-Override, X-Requested-With";
 const RESPONSE_HEADERS: &str = "Accept-Ranges, Content-Range, ETag, Location, Retry-After, \
-     Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, \
+     Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, \
      Upload-Metadata, Upload-Offset, X-RateLimit-Limit, X-RateLimit-Remaining, \
      X-RateLimit-Reset, X-Request-Id";
 

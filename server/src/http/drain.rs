@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
+use axum::http::header::EXPECT;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
@@ -29,6 +30,8 @@ pub(crate) fn watch(request: Request) -> (Request, Leftover) {
     let (parts, body) = request.into_parts();
     let lent = Lent {
         body,
+        // Such a client sends nothing until somebody begins to read; then it is on its way.
+        wanted: !parts.headers.contains_key(EXPECT),
         leftover: leftover.clone(),
     };
     (Request::from_parts(parts, Body::new(lent)), leftover)
@@ -55,6 +58,8 @@ impl Leftover {
 
 struct Lent {
     body: Body,
+    /// The client sends, or is about to.
+    wanted: bool,
     leftover: Leftover,
 }
 
@@ -66,6 +71,7 @@ impl HttpBody for Lent {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.wanted = true;
         Pin::new(&mut self.body).poll_frame(context)
     }
 
@@ -80,7 +86,7 @@ impl HttpBody for Lent {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        if !self.body.is_end_stream() {
+        if self.wanted && !self.body.is_end_stream() {
             let body = std::mem::take(&mut self.body);
             *self
                 .leftover

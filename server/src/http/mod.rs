@@ -8,4 +8,5 @@ pub(crate) mod drain;
 pub(crate) mod fields;
 pub(crate) mod input;
 pub(crate) mod memory;
+pub(crate) mod method_override;
 pub(crate) mod origin;

@@ -2552,6 +2552,8 @@ export interface operations {
                 "Upload-Length": number;
                 /** @description Given back by HEAD */
                 "Upload-Metadata"?: string | null;
+                /** @description Of the body: sha1 or sha256, a space, base64 */
+                "Upload-Checksum"?: string | null;
             };
             path?: never;
             cookie?: never;
@@ -2672,6 +2674,8 @@ export interface operations {
                 "Tus-Resumable": string;
                 /** @description Where the upload stands */
                 "Upload-Offset": number;
+                /** @description Of the body: sha1 or sha256, a space, base64; nothing is kept (460) when it does not match */
+                "Upload-Checksum"?: string | null;
             };
             path: {
                 /** @description The upload */

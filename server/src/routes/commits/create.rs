@@ -89,6 +89,9 @@ async fn write(
 
 /// Gives the bytes of finished uploads their lasting names, before rows point at them. Uploads
 /// that are not there or not finished are left to the transaction, which refuses them.
+///
+/// # Errors
+/// 409 when the bytes are not there: an upload that is being given up, or was damaged.
 async fn name_blobs(
     state: &AppState,
     user: UserId,
@@ -102,17 +105,25 @@ async fn name_blobs(
         .read::<_, DbError, _>(move |c| {
             let mut finished = Vec::new();
             for id in staged {
-                if uploads::get(c, id, user)?.is_some_and(|row| row.received == row.length) {
-                    finished.push(id);
+                if let Some(row) = uploads::get(c, id, user)?
+                    && row.received == row.length
+                {
+                    finished.push((id, row.length));
                 }
             }
             Ok(finished)
         })
         .await?;
     let blobs = state.blobs.clone();
-    let ids = finished.clone();
-    tokio::task::spawn_blocking(move || blobs.name_blobs(&ids))
-        .await
-        .map_err(ApiError::internal)??;
-    Ok(finished)
+    let (finished, broken) = tokio::task::spawn_blocking(move || {
+        let broken = blobs.name_blobs(&finished)?;
+        Ok::<_, crate::blobs::BlobError>((finished, broken))
+    })
+    .await
+    .map_err(ApiError::internal)??;
+    if !broken.is_empty() {
+        tracing::warn!(count = broken.len(), "uploads are not there as a whole");
+        return Err(ApiError::upload_lost(&broken));
+    }
+    Ok(finished.into_iter().map(|(id, _)| id).collect())
 }

@@ -3,6 +3,7 @@ use axum::http::header::LOCATION;
 use axum::http::{HeaderMap, StatusCode};
 use protocol::{Failure, UploadId, UserId};
 
+use super::checksum::Checksum;
 use super::receive::{Target, receive};
 use super::{UPLOAD_LENGTH, UPLOAD_METADATA, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::Caller;
@@ -27,7 +28,8 @@ const METADATA: usize = 4096;
     params(
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
         ("Upload-Length" = u64, Header, description = "Bytes"),
-        ("Upload-Metadata" = Option<String>, Header, description = "Given back by HEAD")),
+        ("Upload-Metadata" = Option<String>, Header, description = "Given back by HEAD"),
+        ("Upload-Checksum" = Option<String>, Header, description = "Of the body: sha1 or sha256, a space, base64")),
     request_body(content_type = "application/offset+octet-stream", content = Option<Vec<u8>>),
     security(("bearer" = [])),
     responses(
@@ -61,6 +63,7 @@ pub(crate) async fn create(
         .unwrap_or_default()
         .to_owned();
     let with_content = is_content(headers);
+    let checksum = Checksum::parse(headers)?;
     count_in(&narrowest, &state, Kind::Uploads, caller.user.into())?;
 
     let id = UploadId::from_random(random());
@@ -77,7 +80,7 @@ pub(crate) async fn create(
             offset: 0,
         };
         // Without an answer the client never learns of the upload, so it would only hold room.
-        match receive(&state, target, guard, request.into_body()).await {
+        match receive(&state, target, checksum, guard, request.into_body()).await {
             Ok(kept) => (offset, expires) = (kept.offset, kept.expires_at),
             Err(error) => {
                 discard(&state, caller.user, id).await?;
@@ -101,12 +104,26 @@ async fn start(
 ) -> ApiResult<i64> {
     let now = now_ms();
     let expires_at = now.saturating_add(expiry_ms(state));
+    let blobs = state.blobs.clone();
+    let room = tokio::task::spawn_blocking(move || blobs.require_room(length))
+        .await
+        .map_err(ApiError::internal)?;
+    let mut full = match room {
+        Err(error @ BlobError::Full(_)) => Some(error),
+        other => {
+            other?;
+            None
+        }
+    };
     state
         .db
         .write::<_, ApiError, _>(move |c| {
             if !users::reserve(c, user, length)? {
                 let usage = users::usage(c, user)?.ok_or_else(ApiError::unauthorized)?;
                 return Err(ApiError::quota_exceeded(&usage, length));
+            }
+            if let Some(full) = full.take() {
+                return Err(full.into());
             }
             Ok(uploads::insert(
                 c, id, user, length, &metadata, now, expires_at,

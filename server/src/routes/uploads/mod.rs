@@ -1,8 +1,9 @@
-//! `/uploads`: tus 1.0 with creation, creation-with-upload, expiration and termination.
+//! `/uploads`: tus 1.0 with checksum, creation, creation-with-upload, expiration and termination.
 //!
 //! These endpoints follow <https://tus.io/protocols/resumable-upload>; only their errors are in
 //! the envelope.
 
+mod checksum;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod head;
@@ -18,6 +19,7 @@ use crate::error::{ApiError, ApiResult};
 const TUS_RESUMABLE: HeaderName = HeaderName::from_static("tus-resumable");
 const TUS_VERSION: HeaderName = HeaderName::from_static("tus-version");
 const TUS_EXTENSION: HeaderName = HeaderName::from_static("tus-extension");
+const TUS_CHECKSUM_ALGORITHM: HeaderName = HeaderName::from_static("tus-checksum-algorithm");
 const TUS_MAX_SIZE: HeaderName = HeaderName::from_static("tus-max-size");
 const UPLOAD_OFFSET: HeaderName = HeaderName::from_static("upload-offset");
 pub(crate) const UPLOAD_LENGTH: HeaderName = HeaderName::from_static("upload-length");
@@ -26,9 +28,21 @@ const UPLOAD_EXPIRES: HeaderName = HeaderName::from_static("upload-expires");
 
 const VERSION: HeaderValue = HeaderValue::from_static("1.0.0");
 const EXTENSIONS: HeaderValue =
-    HeaderValue::from_static("creation,creation-with-upload,expiration,termination");
+    HeaderValue::from_static("checksum,creation,creation-with-upload,expiration,termination");
 /// The body's type in POST and PATCH.
 const CONTENT: &str = "application/offset+octet-stream";
+
+/// Whether an address is of an upload, or of all.
+pub(crate) fn is_about(path: &str) -> bool {
+    path.strip_prefix(protocol::BASE_PATH)
+        .and_then(|path| path.strip_prefix("/uploads"))
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The protocol's version goes with every answer, errors included.
+pub(crate) fn name_version(headers: &mut HeaderMap) {
+    headers.entry(TUS_RESUMABLE).or_insert(VERSION);
+}
 
 /// # Errors
 /// 412 unless the client speaks our version.

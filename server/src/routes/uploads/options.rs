@@ -1,7 +1,11 @@
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::{EXTENSIONS, TUS_EXTENSION, TUS_MAX_SIZE, TUS_RESUMABLE, TUS_VERSION, VERSION};
+use super::checksum::ALGORITHMS;
+use super::{
+    EXTENSIONS, TUS_CHECKSUM_ALGORITHM, TUS_EXTENSION, TUS_MAX_SIZE, TUS_RESUMABLE, TUS_VERSION,
+    VERSION,
+};
 use crate::state::AppState;
 
 /// What the upload protocol offers here
@@ -12,6 +16,7 @@ pub(crate) async fn options(State(state): State<AppState>) -> (StatusCode, Heade
     headers.insert(TUS_RESUMABLE, VERSION);
     headers.insert(TUS_VERSION, VERSION);
     headers.insert(TUS_EXTENSION, EXTENSIONS);
+    headers.insert(TUS_CHECKSUM_ALGORITHM, ALGORITHMS);
     if let Some(max) = state.config.max_upload_size {
         headers.insert(TUS_MAX_SIZE, HeaderValue::from(max));
     }

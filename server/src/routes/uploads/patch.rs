@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, StatusCode};
 use protocol::{Failure, UploadId, UserId};
 use serde_json::json;
 
+use super::checksum::Checksum;
 use super::receive::{Target, receive};
 use super::{CONTENT, UPLOAD_OFFSET, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::PartCaller;
@@ -21,7 +22,8 @@ use crate::state::AppState;
     params(
         ("id" = UploadId, Path, description = "The upload"),
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
-        ("Upload-Offset" = u64, Header, description = "Where the upload stands")),
+        ("Upload-Offset" = u64, Header, description = "Where the upload stands"),
+        ("Upload-Checksum" = Option<String>, Header, description = "Of the body: sha1 or sha256, a space, base64; nothing is kept (460) when it does not match")),
     request_body(content_type = "application/offset+octet-stream", content = Vec<u8>),
     security(("bearer" = [])),
     responses(
@@ -40,6 +42,7 @@ pub(crate) async fn patch(
     }
     let offset = bytes_header(headers, &UPLOAD_OFFSET)?
         .ok_or_else(|| ApiError::bad_parameter("Upload-Offset", "it is missing"))?;
+    let checksum = Checksum::parse(headers)?;
     let announced = bytes_header(headers, &CONTENT_LENGTH)?.unwrap_or(0);
     find(&state, caller.user, id).await?;
     let guard = state.locks.try_lock(id).ok_or_else(busy)?;
@@ -57,7 +60,7 @@ pub(crate) async fn patch(
         length: row.length,
         offset,
     };
-    let kept = receive(&state, target, guard, request.into_body()).await?;
+    let kept = receive(&state, target, checksum, guard, request.into_body()).await?;
     Ok((
         StatusCode::NO_CONTENT,
         tus_headers(kept.offset, kept.expires_at),

@@ -1,14 +1,12 @@
 //! Taking a body in. The writing is a task of its own, so that what arrived is kept even when the
 //! client, and with it the handler, goes away in the middle.
 
-use std::time::Duration;
-
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 use protocol::UploadId;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
 
+use super::checksum::Checksum;
 use super::create::expiry_ms;
 use crate::blobs::BlobError;
 use crate::clock::now_ms;
@@ -22,10 +20,6 @@ use crate::uploads::UploadGuard;
 const FRAMES: usize = 4;
 /// A long body is made durable every so many bytes, so that a crash costs no more.
 const CHECKPOINT: u64 = 64 * 1024 * 1024;
-
-/// A client that sends nothing for so long has gone away without saying so; the upload must not
-/// stay taken.
-const SILENCE: Duration = Duration::from_secs(30);
 
 /// Where bytes go.
 #[derive(Clone, Copy)]
@@ -47,29 +41,30 @@ pub(super) struct Kept {
 /// Takes a body in and answers what is durable by now.
 ///
 /// # Errors
-/// When the body is too long, breaks off, or cannot be written. What came before is kept.
+/// When the body is too long, breaks off, or cannot be written: what came before is kept, unless
+/// there is a checksum, which stands for the whole body.
 pub(super) async fn receive(
     state: &AppState,
     target: Target,
+    checksum: Option<Checksum>,
     guard: UploadGuard,
     mut body: Body,
 ) -> ApiResult<Kept> {
     let (sender, receiver) = mpsc::channel(FRAMES);
-    let writer = tokio::spawn(write(state.clone(), target, receiver, guard));
+    let writer = tokio::spawn(write(state.clone(), target, checksum, receiver, guard));
     let room = target.length - target.offset;
     let mut stopping = state.stopping.clone();
     let mut seen = 0;
     let read = loop {
         let frame = tokio::select! {
-            frame = timeout(SILENCE, body.frame()) => frame,
+            frame = body.frame() => frame,
             _ = stopping.wait_for(|stopping| *stopping) => break Err(ApiError::unavailable()),
         };
         match frame {
-            Ok(None) => break Ok(()),
-            Err(_) | Ok(Some(Err(_))) => {
-                break Err(ApiError::bad_request("The body ended too early."));
-            }
-            Ok(Some(Ok(frame))) => {
+            None => break Ok(()),
+            // Also one that is too slow: the upload must not stay taken.
+            Some(Err(_)) => break Err(ApiError::bad_request("The body ended too early.")),
+            Some(Ok(frame)) => {
                 let Ok(data) = frame.into_data() else {
                     continue;
                 };
@@ -85,18 +80,21 @@ pub(super) async fn receive(
         }
     };
     drop(sender);
-    let kept = writer.await.map_err(ApiError::internal)??;
-    read.map(|()| kept)
+    let kept = writer.await.map_err(ApiError::internal)?;
+    // A body that broke off does not match its checksum either; the first reason is the better.
+    read?;
+    kept
 }
 
 /// Writes until the channel closes; holds the upload until everything is noted.
 async fn write(
     state: AppState,
     target: Target,
+    checksum: Option<Checksum>,
     mut receiver: mpsc::Receiver<Bytes>,
     guard: UploadGuard,
 ) -> ApiResult<Kept> {
-    let result = write_all(&state, target, &mut receiver).await;
+    let result = write_all(&state, target, checksum, &mut receiver).await;
     drop(guard);
     result
 }
@@ -104,6 +102,7 @@ async fn write(
 async fn write_all(
     state: &AppState,
     target: Target,
+    mut checksum: Option<Checksum>,
     receiver: &mut mpsc::Receiver<Bytes>,
 ) -> ApiResult<Kept> {
     let mut appender = state.blobs.append(target.id, target.offset).await?;
@@ -114,19 +113,38 @@ async fn write_all(
             break None;
         };
         pending += data.len() as u64;
+        if let Some(checksum) = &mut checksum {
+            checksum.update(&data);
+        }
         if let Err(error) = appender.push(data).await {
             break Some(error);
         }
         if pending >= CHECKPOINT {
-            match appender.sync().await {
-                Ok(offset) => {
-                    note(state, target.id, offset).await?;
-                    (noted, pending) = (offset, 0);
+            pending = 0;
+            if let Err(error) = require_room(state).await {
+                break Some(error);
+            }
+            // What has a checksum counts only once all of it is there.
+            if checksum.is_none() {
+                match appender.sync().await {
+                    Ok(offset) => {
+                        note(state, target.id, offset).await?;
+                        noted = offset;
+                    }
+                    Err(error) => break Some(error),
                 }
-                Err(error) => break Some(error),
             }
         }
     };
+    if let Some(checksum) = checksum {
+        if let Some(error) = failure {
+            return Err(error.into());
+        }
+        // Beyond what is noted nothing counts: the next request overwrites it.
+        checksum.verify()?;
+        let offset = appender.sync().await?;
+        return note(state, target.id, offset).await;
+    }
     let error = match failure {
         None => match appender.sync().await {
             Ok(offset) => return note(state, target.id, offset).await,
@@ -140,6 +158,12 @@ async fn write_all(
         .min(target.length);
     note(state, target.id, kept).await?;
     Err(error.into())
+}
+
+async fn require_room(state: &AppState) -> Result<(), BlobError> {
+    let blobs = state.blobs.clone();
+    let room = tokio::task::spawn_blocking(move || blobs.require_room(0)).await;
+    room.unwrap_or_else(|stopped| Err(std::io::Error::other(stopped).into()))
 }
 
 /// Notes what is durable.
