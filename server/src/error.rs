@@ -264,6 +264,11 @@ impl ApiError {
         )
     }
 
+    /// The disk has no room; the cause goes to the log only.
+    pub(crate) fn storage_full(cause: impl ToString) -> Self {
+        Self::new(ErrorCode::StorageFull, "The server's disk is full.").with_cause(cause)
+    }
+
     pub(crate) fn range_not_satisfiable(size: u64) -> Self {
         let value = format!("bytes */{size}")
             .parse()
@@ -295,7 +300,7 @@ impl ApiError {
 impl From<DbError> for ApiError {
     fn from(error: DbError) -> Self {
         match error {
-            DbError::Full(_) => storage_full(),
+            DbError::Full(_) => return Self::storage_full(error),
             DbError::Unavailable(_) => Self::unavailable(),
             DbError::Statement(_) | DbError::Column { .. } | DbError::TooNew { .. } => {
                 Self::internal("")
@@ -308,15 +313,11 @@ impl From<DbError> for ApiError {
 impl From<BlobError> for ApiError {
     fn from(error: BlobError) -> Self {
         match error {
-            BlobError::Full(_) => storage_full(),
+            BlobError::Full(_) => return Self::storage_full(error),
             BlobError::Missing(_) | BlobError::Io(_) => Self::unavailable(),
         }
         .with_cause(error)
     }
-}
-
-fn storage_full() -> ApiError {
-    ApiError::new(ErrorCode::StorageFull, "The server's disk is full.")
 }
 
 impl IntoResponse for ApiError {

@@ -178,8 +178,7 @@ impl BlobStore {
         let probe = self.staged_path(UploadId::from_random(random()));
         let written = fs::write(&probe, b"x");
         remove(&probe);
-        let kind = written.map_err(|error| BlobError::from(error));
-        match kind {
+        match written.map_err(BlobError::from) {
             Ok(()) | Err(BlobError::Full(_)) => self.blobs.join("00").is_dir(),
             Err(error) => {
                 tracing::error!(%error, "the blob store does not work");

@@ -108,8 +108,8 @@ async fn start(
     let room = tokio::task::spawn_blocking(move || blobs.require_room(length))
         .await
         .map_err(ApiError::internal)?;
-    let mut full = match room {
-        Err(error @ BlobError::Full(_)) => Some(error),
+    let full = match room {
+        Err(error @ BlobError::Full(_)) => Some(error.to_string()),
         other => {
             other?;
             None
@@ -122,8 +122,8 @@ async fn start(
                 let usage = users::usage(c, user)?.ok_or_else(ApiError::unauthorized)?;
                 return Err(ApiError::quota_exceeded(&usage, length));
             }
-            if let Some(full) = full.take() {
-                return Err(full.into());
+            if let Some(full) = &full {
+                return Err(ApiError::storage_full(full));
             }
             Ok(uploads::insert(
                 c, id, user, length, &metadata, now, expires_at,
