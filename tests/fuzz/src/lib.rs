@@ -3,6 +3,7 @@
 //! Each [`Target`] is a plain function that panics when something does not hold. `make fuzz`
 //! searches for such bytes; the tests replay the committed corpus and changes of it.
 
+mod account;
 mod answers;
 mod choices;
 mod content;
@@ -41,8 +42,9 @@ pub const TARGETS: &[Target] = &[
     content::CONTENT,
     content::SEGMENTS,
     tree::NAME,
-    tree::PINS,
-    tree::ACCOUNT,
+    account::PINS,
+    account::ACCOUNT,
+    account::OTHER_WAYS,
     tree::LISTING,
     tree::DETAILS,
     answers::ANSWER,

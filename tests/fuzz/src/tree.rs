@@ -1,7 +1,7 @@
 //! The vault against a lying server: what an honest one once said, changed.
 
-use protocol::{AccountKeys, Base64, FolderPage, Node, NodeId, NodeKind, VersionId};
-use vault::{Vault, VaultError, pins::Pins, tree::Listing};
+use protocol::{Base64, FolderPage, Node, NodeId, NodeKind, VersionId};
+use vault::{Vault, VaultError, tree::Listing};
 
 use crate::{
     Target,
@@ -47,105 +47,6 @@ pub(crate) const NAME: Target = Target {
     },
     memory: (16_384, 256),
 };
-
-pub(crate) const PINS: Target = Target {
-    name: "pins",
-    check: |bytes| {
-        Pins::parse(bytes).is_ok_and(|pins| {
-            assert_eq!(pins.encode(), bytes, "pins have one encoding");
-            assert_eq!(pins.clone().merge(&pins).as_ref(), Ok(&pins));
-            for genuine in &world().pins {
-                // Either they contradict each other, or the order does not matter.
-                let (one, two) = (pins.clone().merge(genuine), genuine.clone().merge(&pins));
-                assert_eq!(one.is_ok(), two.is_ok());
-                if let (Ok(one), Ok(two)) = (one, two) {
-                    assert_eq!(one, two);
-                }
-            }
-            true
-        })
-    },
-    seeds: || {
-        let mut seeds: Vec<Vec<u8>> = world().pins.iter().map(Pins::encode).collect();
-        seeds.push(seeds[0][1..].to_vec());
-        seeds
-    },
-    memory: (65_536, 512),
-};
-
-/// An account, with parts of it older or changed, on a device that knows it or not.
-pub(crate) const ACCOUNT: Target = Target {
-    name: "account",
-    check: |bytes| {
-        let world = world();
-        let mut choices = Choices::new(bytes);
-        let pins = choices.below(world.pins.len() + 1).checked_sub(1);
-        let mut keys = choices.one_of(&world.keys).clone();
-        while !choices.is_empty() {
-            change_account(&mut keys, &mut choices);
-        }
-        let mut accepted = false;
-        for credentials in &world.credentials {
-            let device = pins.map(|index| world.pins[index].clone());
-            let Ok(vault) = Vault::unlock(credentials, &keys, device, true) else {
-                continue;
-            };
-            accepted = true;
-            // Whatever the server chose: wrap and state are of one time, and all is genuine.
-            assert_eq!(
-                (vault.user(), vault.root()),
-                (world.keys[0].user_id, world.root.id)
-            );
-            let genuine = world.keys.iter().any(|known| {
-                known.wrapped_key == keys.wrapped_key
-                    && known.account_state == keys.account_state
-                    && known.identity == keys.identity
-            });
-            assert!(genuine, "an account that never was");
-            assert!(
-                world.keys.iter().any(|known| known.pins == keys.pins),
-                "forged pins"
-            );
-            let newest = pins == Some(world.pins.len() - 1);
-            let last = world.keys.last().expect("an account");
-            assert!(
-                !newest || keys.account_state == last.account_state,
-                "rolled back"
-            );
-        }
-        accepted
-    },
-    seeds: || {
-        let mut seeds = Vec::new();
-        for pins in [0, 1, 7, 8] {
-            for keys in 0..3 {
-                seeds.push(vec![0, pins, 0, keys]);
-                for what in 0..9 {
-                    seeds.push(vec![0, pins, 0, keys, what, 0, 0, 0, 0]);
-                }
-            }
-        }
-        seeds
-    },
-    // X-Wing keys are large while they are made.
-    memory: (4 << 20, 1024),
-};
-
-fn change_account(keys: &mut AccountKeys, choices: &mut Choices<'_>) {
-    let other = choices.byte();
-    let from = choices.one_of(&world().keys).clone();
-    match other % 9 {
-        0 => keys.account_state = from.account_state,
-        1 => keys.pins = from.pins,
-        2 => keys.wrapped_key = from.wrapped_key,
-        3 => choices.change(&mut keys.account_state.sealed.0),
-        4 => choices.change(&mut keys.pins.sealed.0),
-        5 => choices.change(&mut keys.wrapped_key.0),
-        6 => choices.change(&mut keys.identity.0),
-        7 => keys.account_state.epoch = choices.number(),
-        _ => keys.pins.epoch = choices.number(),
-    }
-}
 
 /// A listing of the root: of which state, for a device that has seen which one, and changes.
 pub(crate) const LISTING: Target = Target {

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use protocol::{
-    AccountKeys, Change, CommitRequest, FileDetails, FolderPage, Head, Node, NodeId, NodeKind,
-    RegisterRequest, SealedAcl, UploadId, Version,
+    AccountKeys, Base64, Change, CommitRequest, FileDetails, FolderPage, Head, Node, NodeId,
+    NodeKind, RegisterRequest, SealedAcl, UploadId, Version,
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use vault::{
@@ -39,6 +39,9 @@ pub(crate) struct World {
     pub(crate) file: NodeId,
     pub(crate) details: FileDetails,
     pub(crate) blob: Vec<u8>,
+    /// The recovery phrase, and the account key's wrap under it.
+    pub(crate) phrase: String,
+    pub(crate) recovery_key: Base64,
     /// Requests, as JSON.
     pub(crate) register: Vec<u8>,
     pub(crate) commit: Vec<u8>,
@@ -78,6 +81,7 @@ impl World {
         let mut rng = StdRng::seed_from_u64(1);
         let account = NewAccount::create("first password", 1, &mut rng).expect("64 MiB");
         let request = account.request("a@example.org");
+        let phrase = account.phrase().to_string();
         let mut vault = account.into_vault();
         let mut shelf = Shelf::new(&request);
         let mut world_pins = Vec::new();
@@ -147,6 +151,13 @@ impl World {
             heads: shelf.heads,
             states,
             file,
+            phrase,
+            recovery_key: request
+                .keys
+                .clone()
+                .expect("a vault's")
+                .recovery
+                .wrapped_key,
             register: json(serde_json::to_vec(&request)),
             commit: json(serde_json::to_vec(&first_commit)),
             change_password: json(serde_json::to_vec(&change)),
