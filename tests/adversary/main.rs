@@ -8,4 +8,5 @@ mod account;
 mod content;
 mod history;
 mod listing;
+mod recovery;
 mod world;

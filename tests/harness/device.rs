@@ -41,11 +41,13 @@ impl From<reqwest::Error> for ClientError {
 
 /// A signed-in, unlocked device.
 pub struct Device {
-    base: String,
-    http: Client,
-    token: String,
-    rng: StdRng,
-    email: String,
+    pub(crate) base: String,
+    pub(crate) http: Client,
+    pub(crate) token: String,
+    pub(crate) rng: StdRng,
+    pub(crate) email: String,
+    /// The recovery phrase, on the device that made it or used it.
+    pub phrase: String,
     /// The vault itself.
     pub vault: Vault,
 }
@@ -65,8 +67,10 @@ impl Device {
         )
         .await?;
         let login = log_in(&http, &base, email, account.password_hash()).await?;
+        let phrase = account.phrase().to_string();
         let vault = account.into_vault();
         Ok(Self {
+            phrase,
             base,
             http,
             token: login.access_token,
@@ -101,6 +105,7 @@ impl Device {
         let keys = login.keys.ok_or(VaultError::AccountTampered)?;
         let vault = Vault::unlock(&credentials, &keys, pins, true)?;
         Ok(Self {
+            phrase: String::new(),
             base,
             http,
             token: login.access_token,
@@ -374,7 +379,7 @@ impl Device {
         Ok((announced.unwrap_or(0), answer.bytes().await?.to_vec()))
     }
 
-    async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         data(
             self.auth(self.http.get(format!("{}{path}", self.base)))
                 .send()
@@ -383,12 +388,12 @@ impl Device {
         .await
     }
 
-    fn auth(&self, request: RequestBuilder) -> RequestBuilder {
+    pub(crate) fn auth(&self, request: RequestBuilder) -> RequestBuilder {
         request.bearer_auth(&self.token)
     }
 }
 
-fn connect(url: &str) -> (String, Client) {
+pub(crate) fn connect(url: &str) -> (String, Client) {
     let http = Client::builder()
         .no_proxy()
         .build()
@@ -407,7 +412,7 @@ async fn log_in(
 }
 
 /// Sends JSON and gives the answer's `data`.
-async fn post<T: DeserializeOwned>(
+pub(crate) async fn post<T: DeserializeOwned>(
     request: RequestBuilder,
     body: &impl Serialize,
 ) -> Result<T, ClientError> {

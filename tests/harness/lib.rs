@@ -6,5 +6,6 @@ pub mod canary;
 pub mod client;
 pub mod device;
 pub mod proxy;
+mod ways;
 
 pub use app::TestApp;
