@@ -25,6 +25,12 @@ export function fileKind(name: string, mediaType: string): FileKind {
   return /zip|tar|compressed/.test(type) ? 'archive' : 'other';
 }
 
+/** The ending of a name as people know it ("PDF"), or null; "backup.2026-01" and the like are not endings. */
+export function fileEnding(name: string): string | null {
+  const ending = /[^.]\.([A-Za-z][A-Za-z0-9]{0,5})$/.exec(name)?.[1];
+  return ending === undefined ? null : ending.toUpperCase();
+}
+
 function all(kind: FileKind, extensions: string): Record<string, FileKind> {
   return Object.fromEntries(extensions.split(' ').map((extension) => [extension, kind]));
 }

@@ -9,6 +9,11 @@ export function formatBytes(bytes: number, locale: string): string {
   return unitFormat(unit, unit === 'byte' ? 'long' : 'short', digits, locale).format(value);
 }
 
+/** Every single byte counted. */
+export function formatExactBytes(bytes: number, locale: string): string {
+  return unitFormat('byte', 'long', 0, locale).format(bytes);
+}
+
 export function formatSpeed(bytesPerSecond: number, locale: string): string {
   const { value, unit, digits } = scale(Math.round(bytesPerSecond));
   return unitFormat(`${unit}-per-second`, 'short', digits, locale).format(value);

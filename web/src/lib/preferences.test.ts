@@ -3,12 +3,14 @@ import { parsePreferences } from './preferences';
 
 describe('stored preferences', () => {
   it('are taken as far as they make sense', () => {
-    const stored = JSON.stringify({ theme: 'dark', language: 'de', sort: { column: 'size', direction: 'up' }, autoLock: null, more: 1 });
+    const stored = JSON.stringify({ theme: 'dark', language: 'de', sort: { column: 'size', direction: 'up' }, autoLock: null, view: 'grid', details: 'yes', more: 1 });
     expect(parsePreferences(stored)).toEqual({
       theme: 'dark',
       language: 'de',
       sort: { column: 'size', direction: 'ascending' },
       autoLock: null,
+      view: 'grid',
+      details: false,
     });
   });
 
@@ -18,6 +20,8 @@ describe('stored preferences', () => {
       language: null,
       sort: { column: 'name', direction: 'ascending' },
       autoLock: 15,
+      view: 'list',
+      details: false,
     });
   });
 });

@@ -1,7 +1,8 @@
 /** What this device remembers for its person. The only user of localStorage; no key and no token ever goes there. */
 
 export type Theme = 'system' | 'light' | 'dark';
-export type SortColumn = 'name' | 'size' | 'modified';
+export type SortColumn = 'name' | 'type' | 'size' | 'modified';
+export type View = 'list' | 'grid';
 
 export interface Preferences {
   theme: Theme;
@@ -10,6 +11,10 @@ export interface Preferences {
   sort: { column: SortColumn; direction: 'ascending' | 'descending' };
   /** Minutes without activity after which the vault locks itself; null: never. */
   autoLock: number | null;
+  /** How files are shown. */
+  view: View;
+  /** Whether the details pane stands beside the files, where there is room for it. */
+  details: boolean;
 }
 
 /** A day: whoever wants more wants `null`. */
@@ -22,6 +27,8 @@ const DEFAULTS: Preferences = {
   language: null,
   sort: { column: 'name', direction: 'ascending' },
   autoLock: 15,
+  view: 'list',
+  details: false,
 };
 
 let current: Preferences = parsePreferences(read(STORAGE_KEY));
@@ -66,10 +73,12 @@ export function parsePreferences(stored: string | null): Preferences {
     theme: oneOf(value.theme, ['system', 'light', 'dark'], DEFAULTS.theme),
     language: typeof value.language === 'string' ? value.language : null,
     sort: {
-      column: oneOf(sort.column, ['name', 'size', 'modified'], DEFAULTS.sort.column),
+      column: oneOf(sort.column, ['name', 'type', 'size', 'modified'], DEFAULTS.sort.column),
       direction: oneOf(sort.direction, ['ascending', 'descending'], DEFAULTS.sort.direction),
     },
     autoLock: isMinutes(value.autoLock) ? value.autoLock : DEFAULTS.autoLock,
+    view: oneOf(value.view, ['list', 'grid'], DEFAULTS.view),
+    details: value.details === true,
   };
 }
 

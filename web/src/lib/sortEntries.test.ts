@@ -12,7 +12,7 @@ const entry = (id: string, change: Partial<Entry>): Entry => ({
   trashed: null,
   ...change,
 });
-const order = (entries: Entry[], sort: Sort) => sortEntries(entries, sort, 'en').map(({ id }) => id);
+const order = (entries: Entry[], sort: Sort) => sortEntries(entries, sort, 'en', ({ mediaType }) => mediaType).map(({ id }) => id);
 
 describe('the order of a list', () => {
   it('counts like people do and keeps folders first', () => {
@@ -24,5 +24,10 @@ describe('the order of a list', () => {
   it('falls back on names and then on ids, so that it never jumps', () => {
     const entries = [entry('2', { name: 'same', size: 5 }), entry('1', { name: 'same', size: 5 }), entry('3', { name: 'a', size: 5 })];
     expect(order(entries, { column: 'size', direction: 'ascending' })).toEqual(['3', '1', '2']);
+  });
+
+  it('sorts by type in the words that are shown, and by names within one', () => {
+    const entries = [entry('1', { name: 'b', mediaType: 'Video' }), entry('2', { name: 'c', mediaType: 'Image' }), entry('3', { name: 'a', mediaType: 'Video' })];
+    expect(order(entries, { column: 'type', direction: 'ascending' })).toEqual(['2', '3', '1']);
   });
 });

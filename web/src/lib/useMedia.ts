@@ -1,6 +1,8 @@
 import { useCallback, useSyncExternalStore } from 'react';
 
 export const PHONE = '(max-width: 699px)';
+/** Room for a pane beside a list, or for more columns in it. */
+export const ROOMY = '(min-width: 1100px)';
 export const TOUCH = '(pointer: coarse)';
 
 /** Whether a media query matches now. */

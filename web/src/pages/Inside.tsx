@@ -2,6 +2,7 @@ import { Navigate, Outlet } from '@tanstack/react-router';
 import { useAppState } from '../app/hooks';
 import { AppFrame } from '../features/frame/AppFrame';
 import { LeavingGuard } from '../features/frame/LeavingGuard';
+import { UndoKeeper } from '../features/undo/UndoKeeper';
 import { useText } from '../lib/i18n';
 import { Notices } from '../ui/Notices';
 import UnlockPage from './UnlockPage';
@@ -16,11 +17,13 @@ export default function Inside() {
   return (
     <UnlockedContext value={phase}>
       <Notices label={t('notices.label')} dismissLabel={t('app.dismiss')}>
-        <LeavingGuard>
-          <AppFrame email={phase.email}>
-            <Outlet />
-          </AppFrame>
-        </LeavingGuard>
+        <UndoKeeper>
+          <LeavingGuard>
+            <AppFrame email={phase.email}>
+              <Outlet />
+            </AppFrame>
+          </LeavingGuard>
+        </UndoKeeper>
       </Notices>
     </UnlockedContext>
   );

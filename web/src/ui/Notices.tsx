@@ -8,14 +8,15 @@ export interface Notice {
   text: string;
   /** More about it, in small. */
   detail?: string;
-  action?: { label: string; run: () => void };
+  action?: { label: string; /** The key that does the same. */ shortcut?: string; run: () => void };
   /** Stays until it is dismissed. */
   isProblem?: boolean;
 }
 
-type Notify = (notice: Notice) => void;
+/** Gives a function that takes the message away early. */
+type Notify = (notice: Notice) => () => void;
 
-const NotifyContext = createContext<Notify>(() => undefined);
+const NotifyContext = createContext<Notify>(() => () => undefined);
 
 /** Shows a short message that goes away by itself. */
 export function useNotify(): Notify {
@@ -23,6 +24,8 @@ export function useNotify(): Notify {
 }
 
 const SHOWN_MS = 8000;
+/** Long enough to be read aloud and then reached with the keyboard. */
+const SHOWN_WITH_ACTION_MS = 20_000;
 const AT_ONCE = 3;
 
 interface NoticesProps {
@@ -51,7 +54,8 @@ export function Notices({ children, label, dismissLabel }: NoticesProps) {
         if (region.current?.matches(':hover, :focus-within') === true) setTimeout(leave, SHOWN_MS);
         else dismiss(id);
       };
-      if (notice.isProblem !== true) setTimeout(leave, SHOWN_MS);
+      if (notice.isProblem !== true) setTimeout(leave, notice.action === undefined ? SHOWN_MS : SHOWN_WITH_ACTION_MS);
+      return () => dismiss(id);
     },
     [dismiss],
   );
@@ -73,6 +77,7 @@ export function Notices({ children, label, dismissLabel }: NoticesProps) {
               }}
             >
               {action.label}
+              {action.shortcut !== undefined && <kbd className={css.shortcut}>{action.shortcut}</kbd>}
             </Button>
           )}
           <IconButton label={dismissLabel} icon={<X size={16} />} onPress={() => dismiss(id)} />

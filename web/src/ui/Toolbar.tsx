@@ -1,8 +1,10 @@
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
 import { useFocusKept } from '../lib/useFocusKept';
-import { PHONE, useMedia } from '../lib/useMedia';
+import { PHONE, ROOMY, useMedia } from '../lib/useMedia';
 import { Button, IconButton } from './Button';
+import type { MenuEntry } from './Menu';
 import css from './Toolbar.module.css';
 
 interface ToolbarProps {
@@ -27,28 +29,47 @@ interface SelectionBarProps {
   title: string;
   clearLabel: string;
   onClear: () => void;
-  actions: readonly { id: string; label: string; icon: ReactNode; isDisabled?: boolean; onPress: () => void }[];
+  actions: readonly MenuEntry[];
 }
 
-/** Takes the toolbar's place while something is selected. */
+/** Takes the toolbar's place while something is selected; on phones the actions stand below, where the thumb is. */
 export function SelectionBar({ label, title, clearLabel, onClear, actions }: SelectionBarProps) {
   const isPhone = useMedia(PHONE);
+  const isRoomy = useMedia(ROOMY);
   useFocusKept();
+  const buttons = actions.map(({ id, label: action, icon, isDisabled = false, onAction }) => {
+    if (isPhone) {
+      return (
+        <AriaButton key={id} className={css.thumb} isDisabled={isDisabled} onPress={onAction}>
+          {icon}
+          <span>{action}</span>
+        </AriaButton>
+      );
+    }
+    return isRoomy ? (
+      <Button key={id} look="quiet" icon={icon} isDisabled={isDisabled} onPress={onAction}>
+        {action}
+      </Button>
+    ) : (
+      <IconButton key={id} label={action} icon={icon} isDisabled={isDisabled} onPress={onAction} />
+    );
+  });
   return (
-    <div className={`${css.bar} ${css.selection}`} role="toolbar" aria-label={label}>
-      <IconButton label={clearLabel} icon={<X size={16} />} onPress={onClear} />
-      <h1 className={css.selected}>{title}</h1>
-      <div className={css.actions}>
-        {actions.map(({ id, label: action, icon, isDisabled = false, onPress }) =>
-          isPhone ? (
-            <IconButton key={id} label={action} icon={icon} isDisabled={isDisabled} onPress={onPress} />
-          ) : (
-            <Button key={id} look="quiet" icon={icon} isDisabled={isDisabled} onPress={onPress}>
-              {action}
-            </Button>
-          ),
+    <>
+      <div className={`${css.bar} ${css.selection}`}>
+        <IconButton label={clearLabel} icon={<X size={16} />} onPress={onClear} />
+        <h1 className={css.selected}>{title}</h1>
+        {!isPhone && (
+          <div className={css.actions} role="toolbar" aria-label={label}>
+            {buttons}
+          </div>
         )}
       </div>
-    </div>
+      {isPhone && (
+        <div className={css.thumbs} role="toolbar" aria-label={label}>
+          {buttons}
+        </div>
+      )}
+    </>
   );
 }

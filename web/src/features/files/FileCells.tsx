@@ -5,9 +5,10 @@ import { formatBytes, formatFullDate, formatModified } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import { useToday } from '../../lib/useToday';
 import { IconButton } from '../../ui/Button';
-import { Menu, type MenuEntry } from '../../ui/Menu';
+import { Menu, type MenuEntry, type MenuSubject } from '../../ui/Menu';
 import { FileIcon } from './FileIcon';
 import css from './FileTable.module.css';
+import { kindWords } from './typeWords';
 
 export interface Rows {
   menuFor: (entry: Entry) => readonly MenuEntry[];
@@ -38,14 +39,24 @@ export function NameCell({ entry, time, isPhone }: CellProps & { isPhone: boolea
           <span className={css.fileName} title={entry.name} dir="auto">
             {entry.name}
           </span>
-          {isPhone && (
-            <span className={css.details}>
-              <SizeCell entry={entry} /> · <TimeCell time={time} />
-            </span>
-          )}
+          {isPhone && <SummaryCell entry={entry} time={time} />}
         </span>
       )}
     </>
+  );
+}
+
+export function TypeCell({ entry }: Pick<CellProps, 'entry'>) {
+  const { t } = useText();
+  return <span className={css.clipped}>{kindWords(entry, t)}</span>;
+}
+
+/** Size and time on one line, where there is no room for columns. */
+export function SummaryCell({ entry, time }: CellProps) {
+  return (
+    <span className={css.details}>
+      <SizeCell entry={entry} /> · <TimeCell time={time} />
+    </span>
   );
 }
 
@@ -64,7 +75,12 @@ export function TimeCell({ time }: Pick<CellProps, 'time'>) {
   );
 }
 
-export function MoreCell({ entry }: Pick<CellProps, 'entry'>) {
+/** What a menu for one file says on top, where it is a sheet. */
+export function subjectOf(entry: Entry, time: number): MenuSubject {
+  return { title: entry.name, detail: <SummaryCell entry={entry} time={time} />, icon: <FileIcon entry={entry} /> };
+}
+
+export function MoreCell({ entry, time }: CellProps) {
   const { t } = useText();
   const { menuFor } = useContext(RowsContext);
   const label = t('files.more.for', { name: entry.name });
@@ -72,6 +88,7 @@ export function MoreCell({ entry }: Pick<CellProps, 'entry'>) {
     <Menu
       label={label}
       entries={menuFor(entry)}
+      subject={subjectOf(entry, time)}
       trigger={<IconButton look="row" label={label} icon={<Ellipsis size={16} />} />}
     />
   );

@@ -32,8 +32,13 @@ const icons: Record<FileKind, LucideIcon> = {
   other: File,
 };
 
-export function FileIcon({ entry }: { entry: Pick<Entry, 'kind' | 'name' | 'mediaType'> }) {
+interface FileIconProps {
+  entry: Pick<Entry, 'kind' | 'name' | 'mediaType'>;
+  size?: number;
+}
+
+export function FileIcon({ entry, size = 18 }: FileIconProps) {
   const kind = entry.kind === 'folder' ? 'folder' : fileKind(entry.name, entry.mediaType);
   const Icon = icons[kind];
-  return <Icon size={18} strokeWidth={1.75} className={`${css.fileIcon} ${css[kind] ?? ''}`} aria-hidden="true" />;
+  return <Icon size={size} strokeWidth={size > 24 ? 1.25 : 1.75} className={`${css.fileIcon} ${css[kind] ?? ''}`} aria-hidden="true" />;
 }

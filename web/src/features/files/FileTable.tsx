@@ -1,43 +1,23 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useEffect, useMemo, useRef, type KeyboardEvent } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { Cell, Column, Row, Table, TableBody, TableHeader, type Selection } from 'react-aria-components/Table';
 import { TableLayout, Virtualizer } from 'react-aria-components/Virtualizer';
-import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
-import type { Sort } from '../../lib/sortEntries';
 import { useFocusKept } from '../../lib/useFocusKept';
-import { PHONE, TOUCH, useMedia } from '../../lib/useMedia';
-import type { MenuEntry } from '../../ui/Menu';
+import { PHONE, ROOMY, TOUCH, useMedia } from '../../lib/useMedia';
 import { SelectBox } from '../../ui/SelectBox';
-import { MoreCell, NameCell, RowsContext, SizeCell, TimeCell, type Rows } from './FileCells';
+import { MoreCell, NameCell, RowsContext, SizeCell, TimeCell, TypeCell } from './FileCells';
+import type { FileListProps } from './FileList';
 import css from './FileTable.module.css';
 
-interface FileTableProps {
-  label: string;
-  /** In the order to be shown. */
-  entries: readonly Entry[];
-  selected: ReadonlySet<string>;
-  onSelect: (ids: ReadonlySet<string>) => void;
-  sort: Sort;
-  onSort: (sort: Sort) => void;
-  /** Enter, double click, or a tap. */
-  onOpen?: (entry: Entry) => void;
-  /** Keys that the list itself does not know, with the row that has the focus. */
-  onKey?: (event: KeyboardEvent, id: string) => void;
-  menuFor: (entry: Entry) => readonly MenuEntry[];
-  timeLabel: string;
-  timeOf: (entry: Entry) => number;
-  editing?: Rows['editing'];
-  isChecking?: boolean;
-}
-
 /** The list of files: virtualised, sortable, and for the keyboard as much as for the mouse. */
-export function FileTable(props: FileTableProps) {
-  const { label, entries, selected, onSelect, sort, onSort, onOpen, onKey, menuFor, timeLabel, timeOf } = props;
+export function FileTable(props: FileListProps) {
+  const { label, entries, selected, onSelect, sort, onSort, onOpen, menuFor, timeLabel, timeOf } = props;
   const { editing = null, isChecking = false } = props;
   const { t } = useText();
   const isPhone = useMedia(PHONE);
   const isTouch = useMedia(TOUCH);
+  const showsType = useMedia(ROOMY);
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
@@ -45,10 +25,6 @@ export function FileTable(props: FileTableProps) {
 
   const select = (selection: Selection) => {
     onSelect(selection === 'all' ? new Set(byId.keys()) : new Set([...selection].map(String)));
-  };
-  const keyDown = (event: KeyboardEvent) => {
-    const id = event.target instanceof Element ? event.target.closest('[role="row"]')?.getAttribute('data-key') : null;
-    if (id !== null && id !== undefined && byId.has(id)) onKey?.(event, id);
   };
 
   // The same elements as long as nothing in them changes: then a selection does not make
@@ -60,6 +36,7 @@ export function FileTable(props: FileTableProps) {
           <SelectBox />
         </Column>
         <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
+        {showsType ? <SortColumn id="type" label={t('files.column.type')} width={152} /> : null}
         {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
         {isPhone ? null : <SortColumn id="modified" label={timeLabel} width={132} />}
         <Column id="actions" width={isTouch ? 56 : 44} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
@@ -67,11 +44,11 @@ export function FileTable(props: FileTableProps) {
         </Column>
       </TableHeader>
     ),
-    [t, isPhone, isTouch, timeLabel],
+    [t, isPhone, isTouch, showsType, timeLabel],
   );
   const body = useMemo(
     () => (
-      <TableBody items={entries} dependencies={[isPhone, timeOf]}>
+      <TableBody items={entries} dependencies={[isPhone, showsType, timeOf]}>
         {(entry) => (
           <Row id={entry.id} textValue={entry.name} className={css.row}>
             <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.select}`}>
@@ -80,6 +57,11 @@ export function FileTable(props: FileTableProps) {
             <Cell className={`${css.cell} ${css.name}`}>
               <NameCell entry={entry} time={timeOf(entry)} isPhone={isPhone} />
             </Cell>
+            {showsType ? (
+              <Cell className={`${css.cell} ${css.quiet}`}>
+                <TypeCell entry={entry} />
+              </Cell>
+            ) : null}
             {isPhone ? null : (
               <Cell className={`${css.cell} ${css.quiet} ${css.end}`}>
                 <SizeCell entry={entry} />
@@ -91,13 +73,13 @@ export function FileTable(props: FileTableProps) {
               </Cell>
             )}
             <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.more}`}>
-              <MoreCell entry={entry} />
+              <MoreCell entry={entry} time={timeOf(entry)} />
             </Cell>
           </Row>
         )}
       </TableBody>
     ),
-    [entries, isPhone, timeOf],
+    [entries, isPhone, showsType, timeOf],
   );
   // A name that is about to be edited may belong to a row that is not rendered yet.
   const frame = useRef<HTMLDivElement>(null);
@@ -113,12 +95,10 @@ export function FileTable(props: FileTableProps) {
   const rows = useMemo(() => ({ menuFor, editing }), [menuFor, editing]);
 
   return (
-    // The table handles what it knows; only the keys that it lets through arrive here.
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
-    <div ref={frame} className={css.frame} onKeyDown={keyDown}>
+    <div ref={frame} className={css.frame}>
       <RowsContext value={rows}>
         <Virtualizer
-          key={`${String(isPhone)} ${String(rowHeight)}`}
+          key={`${String(isPhone)} ${String(showsType)} ${String(rowHeight)}`}
           layout={TableLayout}
           layoutOptions={{ rowHeight, headingHeight }}
         >
@@ -132,11 +112,11 @@ export function FileTable(props: FileTableProps) {
             onSelectionChange={select}
             onRowAction={(id) => {
               const entry = byId.get(String(id));
-              if (entry !== undefined) onOpen?.(entry);
+              if (entry !== undefined) onOpen(entry);
             }}
             sortDescriptor={sort}
             onSortChange={({ column, direction }) => {
-              if (column === 'name' || column === 'size' || column === 'modified') onSort({ column, direction });
+              if (column === 'name' || column === 'type' || column === 'size' || column === 'modified') onSort({ column, direction });
             }}
           >
             {header}

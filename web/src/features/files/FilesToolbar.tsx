@@ -1,103 +1,82 @@
-import { ArrowDownUp, Download, Pencil, Trash2, Upload } from 'lucide-react';
-import type { Entry } from '../../crypto/types';
-import { useText } from '../../lib/i18n';
+import { ArrowDownUp, Info, LayoutGrid, List, Upload } from 'lucide-react';
+import { useText, type Translate } from '../../lib/i18n';
+import type { View } from '../../lib/preferences';
 import type { Sort } from '../../lib/sortEntries';
-import { IconButton } from '../../ui/Button';
-import { Menu } from '../../ui/Menu';
-import { SelectionBar, Toolbar } from '../../ui/Toolbar';
-import { UploadButton } from './UploadButton';
+import { PHONE, useMedia } from '../../lib/useMedia';
+import { Button, IconButton } from '../../ui/Button';
+import { Menu, type MenuEntry } from '../../ui/Menu';
+import { Toolbar } from '../../ui/Toolbar';
 
-interface FilesToolbarProps {
-  /** Null while nobody knows. */
-  count: number | null;
-  chosen: readonly Entry[];
-  canWrite: boolean;
+export interface ViewControls {
+  view: View;
+  onView: (view: View) => void;
   sort: Sort;
   onSort: (sort: Sort) => void;
-  onUpload: (files: readonly File[]) => void;
-  onClear: () => void;
-  onDownload: (entries: readonly Entry[]) => void;
-  onRename: (id: string) => void;
-  onTrash: (entries: readonly Entry[]) => void;
+  /** Whether the details pane is open. */
+  hasDetails: boolean;
+  onDetails: () => void;
 }
 
-/** The folder's name and its actions; while something is selected, what can be done to that. */
-export function FilesToolbar(props: FilesToolbarProps) {
-  const { t } = useText();
-  const { count, chosen, canWrite } = props;
-  const [first] = chosen;
+interface FilesToolbarProps extends ViewControls {
+  /** Null while nobody knows. */
+  count: number | null;
+  canWrite: boolean;
+  onUpload: () => void;
+}
 
-  if (first !== undefined) {
-    return (
-      <SelectionBar
-        label={t('files.actions')}
-        title={t('files.selected', { count: chosen.length })}
-        clearLabel={t('files.clear')}
-        onClear={props.onClear}
-        actions={[
-          {
-            id: 'download',
-            label: t('files.download'),
-            icon: <Download size={16} />,
-            isDisabled: chosen.every((entry) => entry.kind === 'folder'),
-            onPress: () => props.onDownload(chosen),
-          },
-          {
-            id: 'rename',
-            label: t('files.rename'),
-            icon: <Pencil size={16} />,
-            isDisabled: !canWrite || chosen.length !== 1,
-            onPress: () => props.onRename(first.id),
-          },
-          {
-            id: 'trash',
-            label: t('files.trash'),
-            icon: <Trash2 size={16} />,
-            isDisabled: !canWrite,
-            onPress: () => props.onTrash(chosen),
-          },
-        ]}
-      />
-    );
-  }
+/** The folder's name, how it is shown, and the way to put something into it. */
+export function FilesToolbar({ count, canWrite, onUpload, ...controls }: FilesToolbarProps) {
+  const { t } = useText();
+  const isPhone = useMedia(PHONE);
   return (
-    <Toolbar
-      title={t('files.title')}
-      detail={count === null || count === 0 ? undefined : t('files.count', { count })}
-    >
-      <SortMenu sort={props.sort} onSort={props.onSort} />
-      <UploadButton
-        look="primary"
-        isDisabled={!canWrite}
-        onUpload={props.onUpload}
-        label={t('files.upload')}
-        icon={<Upload size={16} />}
-      />
+    <Toolbar title={t('files.title')} detail={count === null || count === 0 ? undefined : t('files.count', { count })}>
+      <ViewButtons {...controls} timeLabel={t('files.column.modified')} />
+      {!isPhone && (
+        <Button look="primary" isDisabled={!canWrite} onPress={onUpload} icon={<Upload size={16} />}>
+          {t('files.upload')}
+        </Button>
+      )}
     </Toolbar>
   );
 }
 
-function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+/** Sorting where there are no headers for it, list or grid, details. */
+export function ViewButtons({ view, onView, sort, onSort, hasDetails, onDetails, timeLabel }: ViewControls & { timeLabel: string }) {
   const { t } = useText();
-  const columns = ['name', 'size', 'modified'] as const;
-  const directions = ['ascending', 'descending'] as const;
+  const isPhone = useMedia(PHONE);
   return (
-    <Menu
-      label={t('files.sort')}
-      trigger={<IconButton label={t('files.sort')} icon={<ArrowDownUp size={16} />} />}
-      chosen={new Set([sort.column, sort.direction])}
-      entries={[
-        ...columns.map((column) => ({
-          id: column,
-          label: t(`files.column.${column}`),
-          onAction: () => onSort({ ...sort, column }),
-        })),
-        ...directions.map((direction) => ({
-          id: direction,
-          label: t(`files.sort.${direction}`),
-          onAction: () => onSort({ ...sort, direction }),
-        })),
-      ]}
-    />
+    <>
+      {(isPhone || view === 'grid') && (
+        <Menu
+          label={t('files.sort')}
+          trigger={<IconButton label={t('files.sort')} icon={<ArrowDownUp size={16} />} />}
+          chosen={new Set([sort.column, sort.direction])}
+          entries={sortEntriesOf(t, sort, onSort, timeLabel)}
+        />
+      )}
+      <IconButton
+        label={t(view === 'list' ? 'files.view.grid' : 'files.view.list')}
+        icon={view === 'list' ? <LayoutGrid size={16} /> : <List size={16} />}
+        onPress={() => onView(view === 'list' ? 'grid' : 'list')}
+      />
+      <IconButton label={t('files.details')} icon={<Info size={16} />} aria-pressed={hasDetails} onPress={onDetails} />
+    </>
   );
+}
+
+function sortEntriesOf(t: Translate, sort: Sort, onSort: (sort: Sort) => void, timeLabel: string): MenuEntry[] {
+  const columns = { name: t('files.column.name'), type: t('files.column.type'), size: t('files.column.size'), modified: timeLabel };
+  return [
+    ...(['name', 'type', 'size', 'modified'] as const).map((column) => ({
+      id: column,
+      label: columns[column],
+      onAction: () => onSort({ ...sort, column }),
+    })),
+    ...(['ascending', 'descending'] as const).map((direction) => ({
+      id: direction,
+      label: t(`files.sort.${direction}`),
+      beginsGroup: direction === 'ascending',
+      onAction: () => onSort({ ...sort, direction }),
+    })),
+  ];
 }

@@ -1,17 +1,18 @@
 import { useCallback, useMemo, useState } from 'react';
 import { useApp } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
-import { asAppError } from '../../lib/appError';
 import { useText } from '../../lib/i18n';
-import { useNotify } from '../../ui/Notices';
-import { errorWords, operatorHint } from '../errors/errorWords';
+import { useAttempt } from '../errors/useAttempt';
+import { useUndo } from '../undo/useUndo';
 
 /** Downloads are put together in memory; from here on that is worth a question. */
 const LARGE = 1024 ** 3;
 
 export interface FileActions {
   download: (entries: readonly Entry[]) => void;
-  trash: (entries: readonly Entry[]) => Promise<void>;
+  trash: (entries: readonly Entry[]) => void;
+  /** Rejects with an `AppError`, for the field that asked. */
+  rename: (entry: Entry, name: string) => Promise<void>;
   /** The large download that waits for an answer. */
   asking: readonly Entry[];
   downloadAnyway: () => void;
@@ -20,26 +21,11 @@ export interface FileActions {
 
 /** What the toolbar, the keys and the menus do, with their messages. */
 export function useFileActions(folder: string, onDone: () => void): FileActions {
-  const { t, locale } = useText();
+  const { t } = useText();
   const app = useApp();
-  const notify = useNotify();
+  const attempt = useAttempt();
+  const offerUndo = useUndo();
   const [asking, setAsking] = useState<readonly Entry[]>([]);
-
-  const attempt = useCallback(
-    async (work: () => Promise<void>) => {
-      try {
-        await work();
-      } catch (reason) {
-        const error = asAppError(reason);
-        notify({
-          text: errorWords(error, t, locale),
-          detail: operatorHint(error, t) ?? undefined,
-          isProblem: true,
-        });
-      }
-    },
-    [notify, t, locale],
-  );
 
   const download = useCallback(
     (entries: readonly Entry[]) => {
@@ -52,23 +38,30 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
   );
 
   const trash = useCallback(
-    async (entries: readonly Entry[]) => {
+    (entries: readonly Entry[]) => {
       const [first] = entries;
       if (first === undefined) return;
       const ids = entries.map((entry) => entry.id);
       const values = { count: ids.length, name: first.name };
-      await attempt(async () => {
+      void attempt(async () => {
         await app.trash(folder, ids);
         onDone();
-        const undo = () =>
-          void attempt(async () => {
-            await app.restore(folder, ids);
-            notify({ text: t('files.undone', values) });
-          });
-        notify({ text: t('files.trashed', values), action: { label: t('files.undo'), run: undo } });
+        offerUndo({ done: t('files.trashed', values), undone: t('files.undone', values), undo: () => app.restore(folder, ids) });
       });
     },
-    [app, folder, attempt, notify, onDone, t],
+    [app, folder, attempt, offerUndo, onDone, t],
+  );
+
+  const rename = useCallback(
+    async ({ id, name: before }: Entry, name: string) => {
+      await app.rename(folder, id, name);
+      offerUndo({
+        done: t('files.renamed', { before, name }),
+        undone: t('files.renamed', { before: name, name: before }),
+        undo: () => app.rename(folder, id, before),
+      });
+    },
+    [app, folder, offerUndo, t],
   );
 
   const stopAsking = useCallback(() => setAsking([]), []);
@@ -78,7 +71,7 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
   }, [app, folder, asking]);
 
   return useMemo(
-    () => ({ download, trash, asking, downloadAnyway, stopAsking }),
-    [download, trash, asking, downloadAnyway, stopAsking],
+    () => ({ download, trash, rename, asking, downloadAnyway, stopAsking }),
+    [download, trash, rename, asking, downloadAnyway, stopAsking],
   );
 }

@@ -1,134 +1,172 @@
-import { ArchiveRestore, Trash2 } from 'lucide-react';
+import { LayoutGrid, List, Trash2 } from 'lucide-react';
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
 import { useApp, useFolder } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
+import { setPreferences } from '../../lib/preferences';
 import { sortEntries, type Sort } from '../../lib/sortEntries';
+import { usePreferences } from '../../lib/usePreferences';
 import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import type { MenuEntry } from '../../ui/Menu';
 import { SelectionBar, Toolbar } from '../../ui/Toolbar';
-import { FileTable } from '../files/FileTable';
+import { EntryContextMenu } from '../files/EntryContextMenu';
+import { DetailsPane, DetailsSheet } from '../files/FileDetails';
+import { FileList } from '../files/FileList';
+import { ViewButtons } from '../files/FilesToolbar';
 import css from '../files/FilesView.module.css';
 import { FolderStatus } from '../files/FolderStatus';
 import { ListSkeleton } from '../files/ListSkeleton';
+import { kindWords } from '../files/typeWords';
+import { useDetails } from '../files/useDetails';
+import { useEntryMenu } from '../files/useEntryMenu';
+import { useListEvents } from '../files/useListEvents';
 import { useSelection } from '../files/useSelection';
 import { FolderFindings } from '../findings/FolderFindings';
 import { PurgeDialog, type PurgeQuestion } from './PurgeDialog';
+import { trashActions } from './trashActions';
 import { useTrashActions } from './useTrashActions';
 
 const trashedOf = (entry: Entry) => entry.trashed ?? entry.modified;
-/** The list's time column is "trashed" here, so that is what "modified" sorts by. */
-const byTrashed = (entry: Entry): Entry => ({ ...entry, modified: trashedOf(entry) });
 
 export function TrashView({ folder }: { folder: string }) {
   const { t, locale } = useText();
   const app = useApp();
   const state = useFolder(folder);
+  const { view: shownAs } = usePreferences();
   const [sort, setSort] = useState<Sort>({ column: 'modified', direction: 'descending' });
   const view = state.status === 'loading' ? undefined : state.view;
   const canWrite = state.status === 'ready' && state.view.verified;
 
   const entries = useMemo(
-    () => sortEntries((view?.entries ?? []).filter((entry) => entry.trashed !== null).map(byTrashed), sort, locale),
-    [view, sort, locale],
+    () =>
+      sortEntries(
+        (view?.entries ?? []).filter((entry) => entry.trashed !== null),
+        sort,
+        locale,
+        (entry) => kindWords(entry, t),
+        trashedOf,
+      ),
+    [view, sort, locale, t],
   );
-  const { selected, chosen, select, clear } = useSelection(entries);
+  const selection = useSelection(entries);
+  const { selected, chosen, select, clear } = selection;
   const [question, setQuestion] = useState<PurgeQuestion | null>(null);
   const { restore, purge } = useTrashActions(folder, clear);
+  const details = useDetails(entries, selection);
+  const menu = useEntryMenu(entries, selection);
 
-  const menuFor = useCallback(
-    (entry: Entry): MenuEntry[] => [
-      {
-        id: 'restore',
-        label: t('trash.restore'),
-        icon: <ArchiveRestore size={16} />,
-        isDisabled: !canWrite,
-        onAction: () => void restore([entry]),
-      },
-      {
-        id: 'purge',
-        label: t('trash.purge'),
-        icon: <Trash2 size={16} />,
-        shortcut: t('key.delete'),
-        isDanger: true,
-        isDisabled: !canWrite,
-        onAction: () => setQuestion({ entries: [entry], isAll: false }),
-      },
-    ],
-    [t, canWrite, restore],
+  const { show: showDetails } = details;
+  const actionsFor = useCallback(
+    (about: readonly Entry[]) =>
+      trashActions(t, canWrite, { restore, showDetails, askToPurge: (asked) => setQuestion({ entries: asked, isAll: false }) }, about),
+    [t, canWrite, restore, showDetails],
   );
+  const menuFor = useCallback((entry: Entry) => actionsFor([entry]), [actionsFor]);
 
-  const keyDown = (event: KeyboardEvent, id: string) => {
-    if (event.key !== 'Delete' || !canWrite) return;
-    event.preventDefault();
-    setQuestion({ entries: selected.has(id) ? chosen : entries.filter((entry) => entry.id === id), isAll: false });
+  const { area, lastUse } = useListEvents({
+    onKey: (event: KeyboardEvent, id) => {
+      if (event.key !== 'Delete' || !canWrite) return;
+      event.preventDefault();
+      setQuestion({ entries: selected.has(id) ? chosen : entries.filter((entry) => entry.id === id), isAll: false });
+    },
+    onMenu: menu.open,
+  });
+  // Nothing in the trash is opened: a tap and Enter ask what to do with it.
+  const open = (entry: Entry) => {
+    const use = lastUse();
+    if (use.by === 'touch') menu.openFor(entry, use);
+    else showDetails([entry]);
   };
 
+  const toggleView = () => setPreferences({ view: shownAs === 'list' ? 'grid' : 'list' });
+  const emptyIt = () => setQuestion({ entries, isAll: true });
+  const areaActions: MenuEntry[] = [
+    {
+      id: 'view',
+      label: t(shownAs === 'list' ? 'files.view.grid' : 'files.view.list'),
+      icon: shownAs === 'list' ? <LayoutGrid size={16} /> : <List size={16} />,
+      onAction: toggleView,
+    },
+    {
+      id: 'empty',
+      label: t('trash.emptyIt'),
+      icon: <Trash2 size={16} />,
+      beginsGroup: true,
+      isDanger: true,
+      isDisabled: !canWrite || entries.length === 0,
+      onAction: emptyIt,
+    },
+  ];
+  const [first] = chosen;
+
   return (
-    <>
-      {chosen.length > 0 ? (
-        <SelectionBar
-          label={t('files.actions')}
-          title={t('files.selected', { count: chosen.length })}
-          clearLabel={t('files.clear')}
-          onClear={clear}
-          actions={[
-            {
-              id: 'restore',
-              label: t('trash.restore'),
-              icon: <ArchiveRestore size={16} />,
-              isDisabled: !canWrite,
-              onPress: () => void restore(chosen),
-            },
-            {
-              id: 'purge',
-              label: t('trash.purge'),
-              icon: <Trash2 size={16} />,
-              isDisabled: !canWrite,
-              onPress: () => setQuestion({ entries: chosen, isAll: false }),
-            },
-          ]}
-        />
-      ) : (
-        <Toolbar
-          title={t('trash.title')}
-          detail={entries.length === 0 ? undefined : t('files.count', { count: entries.length })}
-        >
-          {entries.length > 0 && (
-            <Button isDisabled={!canWrite} onPress={() => setQuestion({ entries, isAll: true })}>
-              {t('trash.emptyIt')}
-            </Button>
+    <div className={css.split}>
+      <div className={css.column}>
+        {first === undefined ? (
+          <Toolbar title={t('trash.title')} detail={entries.length === 0 ? undefined : t('files.count', { count: entries.length })}>
+            {entries.length > 0 && (
+              <>
+                <ViewButtons
+                  view={shownAs}
+                  onView={toggleView}
+                  sort={sort}
+                  onSort={setSort}
+                  hasDetails={details.isPaneOpen}
+                  onDetails={details.toggle}
+                  timeLabel={t('trash.column.trashed')}
+                />
+                <Button isDisabled={!canWrite} onPress={emptyIt}>
+                  {t('trash.emptyIt')}
+                </Button>
+              </>
+            )}
+          </Toolbar>
+        ) : (
+          <SelectionBar
+            label={t('files.actions')}
+            title={t('files.selected', { count: chosen.length })}
+            clearLabel={t('files.clear')}
+            onClear={clear}
+            actions={actionsFor(chosen)}
+          />
+        )}
+        <div className={css.notes}>
+          <FolderFindings folder={folder} />
+          <FolderStatus state={state} onRetry={() => void app.refreshFolder(folder)} />
+          {entries.length > 0 && <p className={css.hint}>{t('trash.hint')}</p>}
+        </div>
+        {/* Lists handle the keys that they know; what they let through arrives here. */}
+        { }
+        <div {...area} className={css.area}>
+          {state.status === 'loading' && <ListSkeleton label={t('files.loading')} view={shownAs} />}
+          {view !== undefined && entries.length === 0 && state.status !== 'error' && (
+            <EmptyState icon={<Trash2 size={26} strokeWidth={1.5} />} title={t('trash.empty')}>
+              <p>{t('trash.empty.text')}</p>
+            </EmptyState>
           )}
-        </Toolbar>
-      )}
-      <div className={css.notes}>
-        <FolderFindings folder={folder} />
-        <FolderStatus state={state} onRetry={() => void app.refreshFolder(folder)} />
-        {entries.length > 0 && <p className={css.hint}>{t('trash.hint')}</p>}
+          {entries.length > 0 && (
+            <FileList
+              view={shownAs}
+              label={t('trash.list')}
+              entries={entries}
+              selected={selected}
+              onSelect={select}
+              sort={sort}
+              onSort={setSort}
+              onOpen={open}
+              menuFor={menuFor}
+              timeLabel={t('trash.column.trashed')}
+              timeOf={trashedOf}
+              isChecking={state.status === 'checking'}
+            />
+          )}
+        </div>
+        <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={areaActions} place={t('trash.title')} timeOf={trashedOf} />
+        <PurgeDialog question={question} onClose={() => setQuestion(null)} onPurge={purge} />
       </div>
-      {state.status === 'loading' && <ListSkeleton label={t('files.loading')} />}
-      {view !== undefined && entries.length === 0 && state.status !== 'error' && (
-        <EmptyState icon={<Trash2 size={26} strokeWidth={1.5} />} title={t('trash.empty')}>
-          <p>{t('trash.empty.text')}</p>
-        </EmptyState>
-      )}
-      {entries.length > 0 && (
-        <FileTable
-          label={t('trash.list')}
-          entries={entries}
-          selected={selected}
-          onSelect={select}
-          sort={sort}
-          onSort={setSort}
-          onKey={keyDown}
-          menuFor={menuFor}
-          timeLabel={t('trash.column.trashed')}
-          timeOf={trashedOf}
-          isChecking={state.status === 'checking'}
-        />
-      )}
-      <PurgeDialog question={question} onClose={() => setQuestion(null)} onPurge={purge} />
-    </>
+      {details.isPaneOpen && <DetailsPane chosen={chosen} all={entries} place={t('trash.title')} onClose={details.close} />}
+      <DetailsSheet isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} all={entries} place={t('trash.title')} onClose={details.close} />
+    </div>
   );
 }

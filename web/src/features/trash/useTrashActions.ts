@@ -1,36 +1,35 @@
 import { useCallback } from 'react';
 import { useApp } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
-import { asAppError } from '../../lib/appError';
 import { useText } from '../../lib/i18n';
 import { useNotify } from '../../ui/Notices';
-import { errorWords } from '../errors/errorWords';
+import { useAttempt } from '../errors/useAttempt';
+import { useUndo } from '../undo/useUndo';
 
 interface TrashActions {
-  restore: (entries: readonly Entry[]) => Promise<void>;
+  restore: (entries: readonly Entry[]) => void;
   /** Rejects with an `AppError`, for the dialog that asked. */
   purge: (entries: readonly Entry[]) => Promise<void>;
 }
 
 export function useTrashActions(folder: string, onDone: () => void): TrashActions {
-  const { t, locale } = useText();
+  const { t } = useText();
   const app = useApp();
   const notify = useNotify();
+  const attempt = useAttempt();
+  const offerUndo = useUndo();
 
   const restore = useCallback(
-    async (entries: readonly Entry[]) => {
-      try {
-        await app.restore(
-          folder,
-          entries.map((entry) => entry.id),
-        );
+    (entries: readonly Entry[]) => {
+      const ids = entries.map((entry) => entry.id);
+      const values = { count: entries.length, name: entries[0]?.name ?? '' };
+      void attempt(async () => {
+        await app.restore(folder, ids);
         onDone();
-        notify({ text: t('trash.restored', { count: entries.length, name: entries[0]?.name ?? '' }) });
-      } catch (reason) {
-        notify({ text: errorWords(asAppError(reason), t, locale), isProblem: true });
-      }
+        offerUndo({ done: t('trash.restored', values), undone: t('files.trashed', values), undo: () => app.trash(folder, ids) });
+      });
     },
-    [app, folder, notify, onDone, t, locale],
+    [app, folder, attempt, offerUndo, onDone, t],
   );
 
   const purge = useCallback(

@@ -1,0 +1,128 @@
+import type { Page } from '@playwright/test';
+
+import { choose, expect, newEmail, row, signUp, test, transfers, upload } from '../support/journey';
+import { noise, pdf, photo, sample } from '../support/samples';
+
+async function withFiles(page: Page, folder: string): Promise<void> {
+  await upload(page, [
+    await sample(folder, 'alpha.pdf', pdf('Alpha')),
+    await sample(folder, 'beta.png', photo(40, 30)),
+    await sample(folder, 'gamma.txt', Buffer.from('c')),
+    await noise(folder, 'delta.bin', 50_000),
+  ]);
+  await transfers(page).getByRole('button', { name: 'Clear' }).click();
+}
+
+/** The names in the order in which they are shown. */
+function names(page: Page): Promise<string[]> {
+  return page.getByRole('grid').getByRole('row').locator('[dir="auto"]').allInnerTexts();
+}
+
+for (const view of ['list', 'grid'] as const) {
+  test(`menus, keys and selection in the ${view}`, async ({ page, server, folder }) => {
+    await signUp(page, server, newEmail());
+    await withFiles(page, folder);
+    if (view === 'grid') await page.getByRole('button', { name: 'Show as grid' }).click();
+    await expect.poll(() => names(page)).toEqual(['alpha.pdf', 'beta.png', 'delta.bin', 'gamma.txt']);
+
+    // A right click selects what it is about.
+    await row(page, 'beta.png').click({ button: 'right' });
+    await expect(page.getByRole('menu', { name: 'More for beta.png' })).toBeVisible();
+    await expect(page.getByText('1 selected')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByRole('menu')).toHaveCount(0);
+    await expect(row(page, 'beta.png')).toBeFocused();
+
+    // Typing seeks a name, the arrows go on from there.
+    await page.keyboard.type('al');
+    await expect(row(page, 'alpha.pdf')).toBeFocused();
+    await page.keyboard.press('End');
+    await expect(row(page, 'gamma.txt')).toBeFocused();
+    await page.keyboard.press('Home');
+    await page.keyboard.press(view === 'list' ? 'ArrowDown' : 'ArrowRight');
+    await expect(row(page, 'beta.png')).toBeFocused();
+    await page.keyboard.press('Shift+F10');
+    await expect(page.getByRole('menu', { name: 'More for beta.png' })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(row(page, 'beta.png')).toBeFocused();
+
+    // The extension is left alone unless one goes there.
+    await page.keyboard.press('F2');
+    const field = page.getByRole('textbox', { name: 'New name for beta.png' });
+    await expect(field).toBeFocused();
+    expect(await field.evaluate((input: HTMLInputElement) => [input.selectionStart, input.selectionEnd])).toEqual([0, 4]);
+    await page.keyboard.type('best');
+    await page.keyboard.press('Enter');
+    await expect(row(page, 'best.png')).toBeFocused();
+    await page.keyboard.press('Control+z');
+    await expect(row(page, 'beta.png')).toBeVisible();
+
+    await page.keyboard.press('Control+a');
+    await expect(page.getByText('4 selected')).toBeVisible();
+    await row(page, 'gamma.txt').click({ button: 'right' });
+    const menu = page.getByRole('menu', { name: 'Actions for the selected files' });
+    await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeDisabled();
+    await menu.getByRole('menuitem', { name: 'Move to trash' }).click();
+    await expect(page.getByText('No files yet')).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /Undo/ })).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => names(page)).toEqual(['alpha.pdf', 'beta.png', 'delta.bin', 'gamma.txt']);
+
+    await row(page, 'alpha.pdf').click();
+    await expect(page.getByText('1 selected')).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('1 selected')).toHaveCount(0);
+  });
+}
+
+test('sorting by every column, and the choice of the view, are remembered', async ({ page, server, folder }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await signUp(page, server, newEmail());
+  await withFiles(page, folder);
+  for (const [column, expected] of [
+    ['Type', ['delta.bin', 'beta.png', 'alpha.pdf', 'gamma.txt']],
+    ['Size', ['gamma.txt', 'alpha.pdf', 'beta.png', 'delta.bin']],
+  ] as const) {
+    await page.getByRole('columnheader', { name: column }).click();
+    await expect.poll(() => names(page)).toEqual(expected);
+  }
+  await page.getByRole('button', { name: 'Show as grid' }).click();
+  await page.getByRole('button', { name: 'Sort' }).click();
+  await page.getByRole('menuitemcheckbox', { name: 'Descending' }).click();
+  await page.keyboard.press('Escape');
+  await expect.poll(() => names(page)).toEqual(['delta.bin', 'beta.png', 'alpha.pdf', 'gamma.txt']);
+  await page.getByRole('link', { name: 'Trash' }).click();
+  await page.getByRole('link', { name: 'My files' }).click();
+  await expect.poll(() => names(page)).toEqual(['delta.bin', 'beta.png', 'alpha.pdf', 'gamma.txt']);
+  await expect(page.getByRole('button', { name: 'Show as list' })).toBeVisible();
+});
+
+test('the details of what is selected, beside the files', async ({ page, server, folder }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await signUp(page, server, newEmail());
+  await withFiles(page, folder);
+  await page.getByRole('heading', { name: 'My files' }).click();
+  await page.keyboard.press('i');
+  const pane = page.getByRole('complementary', { name: 'Details' });
+  await expect(pane.getByText('4 files')).toBeVisible();
+  await row(page, 'delta.bin').click();
+  await expect(pane.getByText('delta.bin')).toBeVisible();
+  await expect(pane.getByText('50,000 bytes')).toBeVisible();
+  await page.keyboard.press('ArrowUp');
+  await expect(pane.getByText('Image (PNG)')).toBeVisible();
+  await page.keyboard.press('Control+i');
+  await expect(pane).toHaveCount(0);
+  await choose(page, 'alpha.pdf', 'Details');
+  await expect(pane.getByText('PDF document')).toBeVisible();
+});
+
+test('what was restored can go back to the trash', async ({ page, server, folder }) => {
+  await signUp(page, server, newEmail());
+  await withFiles(page, folder);
+  await choose(page, 'gamma.txt', 'Move to trash');
+  await page.getByRole('link', { name: 'Trash' }).click();
+  await choose(page, 'gamma.txt', 'Restore');
+  await expect(row(page, 'gamma.txt')).toHaveCount(0);
+  await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).last().click();
+  await expect(row(page, 'gamma.txt')).toBeVisible();
+});

@@ -1,0 +1,129 @@
+import { FolderOpen, ShieldCheck, X } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Entry } from '../../crypto/types';
+import { formatBytes, formatExactBytes, formatFullDate } from '../../lib/format';
+import { useText } from '../../lib/i18n';
+import { Button, IconButton } from '../../ui/Button';
+import { Sheet } from '../../ui/Sheet';
+import css from './FileDetails.module.css';
+import { FileIcon } from './FileIcon';
+import { typeWords } from './typeWords';
+
+interface FileDetailsProps {
+  /** What is selected; when nothing is, the folder itself is described. */
+  chosen: readonly Entry[];
+  /** Everything in the folder. */
+  all: readonly Entry[];
+  /** What the folder is called. */
+  place: string;
+}
+
+/** Beside the files: what is known about the selected ones. */
+export function DetailsPane({ onClose, ...props }: FileDetailsProps & { onClose: () => void }) {
+  const { t } = useText();
+  const [first] = props.chosen;
+  return (
+    <aside className={css.pane} aria-label={t('files.details')}>
+      <header className={css.header}>
+        <h2>{t('files.details')}</h2>
+        <IconButton label={t('details.close')} icon={<X size={16} />} onPress={onClose} />
+      </header>
+      <div className={css.body}>
+        <div className={css.picture} aria-hidden="true">
+          {first === undefined ? <FolderOpen size={40} strokeWidth={1.25} /> : <FileIcon entry={first} size={40} />}
+        </div>
+        <p className={css.name} dir="auto">
+          {titleOf(props, t)}
+        </p>
+        <Facts {...props} />
+      </div>
+    </aside>
+  );
+}
+
+/** The same as a sheet, where there is no room beside the files. */
+export function DetailsSheet({ isOpen, onClose, ...props }: FileDetailsProps & { isOpen: boolean; onClose: () => void }) {
+  const { t } = useText();
+  const [first] = props.chosen;
+  return (
+    <Sheet
+      isOpen={isOpen}
+      onClose={onClose}
+      title={titleOf(props, t)}
+      detail={t('files.details')}
+      icon={first === undefined ? <FolderOpen size={24} strokeWidth={1.5} /> : <FileIcon entry={first} size={24} />}
+    >
+      <div className={css.inSheet}>
+        <Facts {...props} />
+        <Button isWide onPress={onClose}>
+          {t('app.close')}
+        </Button>
+      </div>
+    </Sheet>
+  );
+}
+
+function titleOf({ chosen, place }: FileDetailsProps, t: ReturnType<typeof useText>['t']): string {
+  const [first] = chosen;
+  if (first === undefined) return place;
+  return chosen.length === 1 ? first.name : t('files.selected', { count: chosen.length });
+}
+
+function Facts({ chosen, all }: FileDetailsProps) {
+  const { t, locale } = useText();
+  const [first] = chosen;
+  if (first !== undefined && chosen.length === 1) {
+    return (
+      <>
+        <dl className={css.facts}>
+          <Fact label={t('files.column.type')}>{typeWords(first, t)}</Fact>
+          {first.kind === 'file' && (
+            <Fact label={t('files.column.size')}>
+              {formatBytes(first.size, locale)}
+              {first.size >= 1024 && <span className={css.exact}>{formatExactBytes(first.size, locale)}</span>}
+            </Fact>
+          )}
+          <Fact label={t('files.column.modified')}>
+            <time dateTime={new Date(first.modified).toISOString()}>{formatFullDate(first.modified, locale)}</time>
+          </Fact>
+          {first.trashed !== null && (
+            <Fact label={t('trash.column.trashed')}>
+              <time dateTime={new Date(first.trashed).toISOString()}>{formatFullDate(first.trashed, locale)}</time>
+            </Fact>
+          )}
+        </dl>
+        <div className={css.private}>
+          <ShieldCheck size={16} aria-hidden="true" />
+          <div>
+            <h3>{t('details.private')}</h3>
+            <p>{t('details.private.text')}</p>
+          </div>
+        </div>
+      </>
+    );
+  }
+  const counted = chosen.length > 0 ? chosen : all;
+  return (
+    <>
+      <dl className={css.facts}>
+        <Fact label={t('details.content')}>{t('files.count', { count: counted.length })}</Fact>
+        <Fact label={t('details.total')}>
+          {formatBytes(
+            counted.reduce((sum, entry) => sum + entry.size, 0),
+            locale,
+          )}
+        </Fact>
+      </dl>
+      {chosen.length === 0 && <p className={css.hint}>{t('details.hint')}</p>}
+    </>
+  );
+}
+
+function Fact({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,39 @@
+import { lazy, Suspense } from 'react';
+import type { Entry } from '../../crypto/types';
+import { useText } from '../../lib/i18n';
+import type { View } from '../../lib/preferences';
+import type { Sort } from '../../lib/sortEntries';
+import type { MenuEntry } from '../../ui/Menu';
+import type { Rows } from './FileCells';
+import { FileTable } from './FileTable';
+import { ListSkeleton } from './ListSkeleton';
+
+const FileGrid = lazy(() => import('./FileGrid'));
+
+export interface FileListProps {
+  label: string;
+  /** In the order to be shown. */
+  entries: readonly Entry[];
+  selected: ReadonlySet<string>;
+  onSelect: (ids: ReadonlySet<string>) => void;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  /** Enter, double click, or a tap. */
+  onOpen: (entry: Entry) => void;
+  menuFor: (entry: Entry) => readonly MenuEntry[];
+  timeLabel: string;
+  timeOf: (entry: Entry) => number;
+  editing?: Rows['editing'];
+  isChecking?: boolean;
+}
+
+/** The files, as a list or as a grid: the same selection, keys and menus in both. */
+export function FileList({ view, ...props }: FileListProps & { view: View }) {
+  const { t } = useText();
+  if (view === 'list') return <FileTable {...props} />;
+  return (
+    <Suspense fallback={<ListSkeleton label={t('files.loading')} view="grid" />}>
+      <FileGrid {...props} />
+    </Suspense>
+  );
+}
