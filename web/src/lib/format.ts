@@ -37,6 +37,17 @@ export function formatModified(time: number, now: number, locale: string): strin
   return dateFormat('year', locale, { day: 'numeric', month: 'short', year: 'numeric' }).format(date);
 }
 
+/** Today: the time; else day and time, with the year where it is another one. */
+export function formatMoment(time: number, now: number, locale: string): string {
+  const date = new Date(time);
+  const today = new Date(now);
+  const clock = { hour: 'numeric', minute: '2-digit' } as const;
+  if (date.toDateString() === today.toDateString()) return dateFormat('time', locale, clock).format(date);
+  const day = { day: 'numeric', month: 'short' } as const;
+  if (date.getFullYear() === today.getFullYear()) return dateFormat('moment', locale, { ...day, ...clock }).format(date);
+  return dateFormat('year', locale, { ...day, year: 'numeric' }).format(date);
+}
+
 export function formatFullDate(time: number, locale: string): string {
   return dateFormat('full', locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(time));
 }

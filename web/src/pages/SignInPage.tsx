@@ -1,9 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import { useAppState } from '../app/hooks';
+import { useApp, useAppState } from '../app/hooks';
 import { AccountRefused, refusalOf } from '../features/entering/AccountRefused';
+import { BareAccount } from '../features/entering/BareAccount';
 import { EnteringFrame } from '../features/entering/EnteringFrame';
-import { SignInForm } from '../features/entering/SignInForm';
+import { PasswordForm } from '../features/entering/PasswordForm';
 import { useText } from '../lib/i18n';
 import { usePageTitle } from '../lib/pageTitle';
 import { useTask } from '../lib/useTask';
@@ -11,12 +12,15 @@ import { Banner } from '../ui/Banner';
 
 export default function SignInPage() {
   const { t } = useText();
+  const app = useApp();
   const task = useTask();
   const [email, setEmail] = useState('');
   const hasEnded = useAppState((state) => state.phase.name === 'signed-out' && state.phase.reason === 'session-ended');
   const refusal = refusalOf(task.error?.code);
-  usePageTitle(refusal === null ? t('signIn.title') : t('refused.title'));
+  const isBare = task.error?.code === 'bare-account';
+  usePageTitle(t(refusal !== null ? 'refused.title' : isBare ? 'bare.title' : 'signIn.title'));
 
+  if (isBare) return <BareAccount email={email.trim()} onBack={task.clear} />;
   if (refusal !== null) return <AccountRefused code={refusal} onRetry={task.clear} />;
   return (
     <EnteringFrame
@@ -32,7 +36,14 @@ export default function SignInPage() {
           <p>{t('signIn.ended')}</p>
         </Banner>
       )}
-      <SignInForm task={task} email={email} onEmail={setEmail} />
+      <PasswordForm
+        task={task}
+        email={email}
+        onEmail={setEmail}
+        enter={(who, password) => app.signIn(who, password)}
+        label={t('signIn.action')}
+        busyLabel={t('signIn.busy')}
+      />
     </EnteringFrame>
   );
 }

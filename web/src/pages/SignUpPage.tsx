@@ -86,7 +86,13 @@ export default function SignUpPage() {
         <SignUpForm task={task} email={email} onEmail={setEmail} password={password} onNext={() => void prepare()} />
       )}
       {step === 'phrase' && prepared !== null && (
-        <PhraseStep phrase={prepared.account.phrase} email={email.trim()} onBack={() => go('form')} onNext={() => go('check')} />
+        <PhraseStep
+          phrase={prepared.account.phrase}
+          email={email.trim()}
+          backLabel={t('app.back')}
+          onBack={() => go('form')}
+          onNext={() => go('check')}
+        />
       )}
       {step === 'check' && prepared !== null && (
         <CheckStep

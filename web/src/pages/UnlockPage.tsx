@@ -1,8 +1,9 @@
 import { useApp } from '../app/hooks';
 import { AccountRefused, refusalOf } from '../features/entering/AccountRefused';
+import { BareAccount } from '../features/entering/BareAccount';
 import css from '../features/entering/Entering.module.css';
 import { EnteringFrame } from '../features/entering/EnteringFrame';
-import { UnlockForm } from '../features/entering/UnlockForm';
+import { PasswordForm } from '../features/entering/PasswordForm';
 import { useText } from '../lib/i18n';
 import { usePageTitle } from '../lib/pageTitle';
 import { useTask } from '../lib/useTask';
@@ -15,9 +16,11 @@ export default function UnlockPage({ email }: { email: string }) {
   const task = useTask();
   const leaving = useTask();
   const refusal = refusalOf(task.error?.code);
-  usePageTitle(refusal === null ? t('unlock.title') : t('refused.title'));
+  const isBare = task.error?.code === 'bare-account';
+  usePageTitle(t(refusal !== null ? 'refused.title' : isBare ? 'bare.title' : 'unlock.title'));
   const signOut = () => void leaving.run(() => app.signOut());
 
+  if (isBare) return <BareAccount email={email} onBack={task.clear} onSignOut={signOut} />;
   if (refusal !== null) return <AccountRefused code={refusal} onRetry={task.clear} onSignOut={signOut} />;
   return (
     <EnteringFrame
@@ -29,7 +32,13 @@ export default function UnlockPage({ email }: { email: string }) {
       }
     >
       <p className={css.lead}>{t('unlock.text', { email })}</p>
-      <UnlockForm task={task} email={email} />
+      <PasswordForm
+        task={task}
+        email={email}
+        enter={(_email, password) => app.unlock(password)}
+        label={t('unlock.action')}
+        busyLabel={t('unlock.busy')}
+      />
     </EnteringFrame>
   );
 }

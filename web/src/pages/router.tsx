@@ -19,6 +19,8 @@ const inside = createRoute({ getParentRoute: () => root, id: 'inside', component
 
 const routes = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/', component: () => <Navigate to="/files" replace /> }),
+  // For the signed-out and for the locked.
+  createRoute({ getParentRoute: () => root, path: '/recover', component: lazyRouteComponent(() => import('./RecoverPage')) }),
   outside.addChildren([
     createRoute({ getParentRoute: () => outside, path: '/sign-in', component: lazyRouteComponent(() => import('./SignInPage')) }),
     createRoute({ getParentRoute: () => outside, path: '/sign-up', component: lazyRouteComponent(() => import('./SignUpPage')) }),

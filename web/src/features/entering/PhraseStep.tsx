@@ -8,12 +8,13 @@ import css from './Entering.module.css';
 interface PhraseStepProps {
   phrase: readonly string[];
   email: string;
+  backLabel: string;
   onBack: () => void;
   onNext: () => void;
 }
 
 /** Shows the recovery phrase, the only time that it is shown, with three ways to keep it. */
-export function PhraseStep({ phrase, email, onBack, onNext }: PhraseStepProps) {
+export function PhraseStep({ phrase, email, backLabel, onBack, onNext }: PhraseStepProps) {
   const { t } = useText();
   const [note, setNote] = useState<MessageId | null>(null);
   const server = window.location.host;
@@ -65,7 +66,7 @@ export function PhraseStep({ phrase, email, onBack, onNext }: PhraseStepProps) {
       </p>
       <div className={css.end}>
         <Button look="quiet" onPress={onBack}>
-          {t('app.back')}
+          {backLabel}
         </Button>
         <Button look="primary" isWide onPress={onNext}>
           {t('phrase.next')}

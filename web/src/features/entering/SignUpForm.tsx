@@ -4,8 +4,8 @@ import { useText } from '../../lib/i18n';
 import type { Task } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
-import { TextField } from '../../ui/TextField';
 import { ErrorMessage } from '../errors/ErrorMessage';
+import { EmailField } from './EmailField';
 import { NewPasswordFields, type NewPassword } from './NewPassword';
 import { ProgressNote } from './ProgressNote';
 import css from './Entering.module.css';
@@ -22,27 +22,17 @@ export function SignUpForm({ task, email, onEmail, password, onNext }: SignUpFor
   const { t } = useText();
   const [isChecked, setChecked] = useState(false);
   const emailField = useRef<HTMLInputElement>(null);
-  const problem = emailProblem(email);
 
   const submit = async (event: SubmitEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (problem !== null) return emailField.current?.focus();
+    if (emailProblem(email) !== null) return emailField.current?.focus();
     if (await password.check()) onNext();
   };
 
   return (
     <form className={css.form} noValidate onSubmit={(event) => void submit(event)}>
-      <TextField
-        label={t('field.email')}
-        type="email"
-        name="email"
-        autoComplete="username"
-        value={email}
-        onChange={onEmail}
-        inputRef={emailField}
-        error={isChecked && problem !== null ? t(`field.email.${problem}`) : undefined}
-      />
+      <EmailField value={email} onChange={onEmail} isChecked={isChecked} inputRef={emailField} />
       <NewPasswordFields value={password} label={t('field.password')} confirmLabel={t('signUp.confirm')} />
       <Banner tone="warning" title={t('signUp.noReset')}>
         <p>{t('signUp.noReset.text')}</p>

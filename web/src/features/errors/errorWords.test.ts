@@ -36,6 +36,9 @@ const APP_CODES = [
   'passwords-differ',
   'phrase-mismatch',
   'bare-account',
+  'invalid-phrase',
+  'recovery-expired',
+  'not-an-image',
   'cancelled',
   'locked',
 ];

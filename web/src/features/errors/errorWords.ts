@@ -12,6 +12,9 @@ const words: Record<VaultErrorCode, MessageId> & Record<string, MessageId> = {
   'passwords-differ': 'error.passwordsDiffer',
   'phrase-mismatch': 'error.phraseMismatch',
   'bare-account': 'error.bareAccount',
+  'invalid-phrase': 'error.invalidPhrase',
+  'recovery-expired': 'error.recoveryExpired',
+  'not-an-image': 'error.notAnImage',
   cancelled: 'error.cancelled',
   locked: 'error.locked',
 

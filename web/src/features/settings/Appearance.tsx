@@ -1,4 +1,4 @@
-import { Monitor, Moon, Sun } from 'lucide-react';
+import { LayoutGrid, List, Monitor, Moon, Sun } from 'lucide-react';
 import { LANGUAGES, startLanguage, useText } from '../../lib/i18n';
 import { setPreferences } from '../../lib/preferences';
 import { usePreferences } from '../../lib/usePreferences';
@@ -23,12 +23,28 @@ export function ThemeChoice() {
   );
 }
 
+export function ViewChoice() {
+  const { t } = useText();
+  const { view } = usePreferences();
+  return (
+    <Choice
+      label={t('settings.view')}
+      value={view}
+      onChange={(value) => setPreferences({ view: value })}
+      options={[
+        { value: 'list', label: t('settings.view.list'), icon: <List size={16} /> },
+        { value: 'grid', label: t('settings.view.grid'), icon: <LayoutGrid size={16} /> },
+      ]}
+    />
+  );
+}
+
 export function LanguageChoice() {
   const { t } = useText();
   const { language } = usePreferences();
   return (
     <Choice<string>
-      label={t('settings.language')}
+      label={t('settings.language.label')}
       value={language ?? AUTO}
       onChange={(value) => {
         setPreferences({ language: value === AUTO ? null : value });

@@ -5,6 +5,7 @@ import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { PasswordField } from '../../ui/PasswordField';
+import { KnownEmail } from '../entering/EmailField';
 import { NewPasswordFields, useNewPassword } from '../entering/NewPassword';
 import { ProgressNote } from '../entering/ProgressNote';
 import { ErrorMessage } from '../errors/ErrorMessage';
@@ -41,7 +42,7 @@ export function ChangePassword({ email }: { email: string }) {
 
   return (
     <form className={css.form} noValidate onSubmit={(event) => void submit(event)}>
-      <input className="visually-hidden" type="email" autoComplete="username" value={email} readOnly tabIndex={-1} aria-hidden="true" />
+      <KnownEmail email={email} />
       <PasswordField
         label={t('settings.password.current')}
         showLabel={t('field.password.show')}

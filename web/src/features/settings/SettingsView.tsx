@@ -1,49 +1,70 @@
-import type { ReactNode } from 'react';
-import { useText } from '../../lib/i18n';
-import { Button } from '../../ui/Button';
+import { useRouterState } from '@tanstack/react-router';
+import { Fingerprint, KeyRound, Languages, MonitorSmartphone, NotebookPen, Palette, UserRound, type LucideIcon } from 'lucide-react';
+import { useText, type MessageId } from '../../lib/i18n';
 import { Toolbar } from '../../ui/Toolbar';
-import { StorageBar } from '../frame/StorageBar';
-import { useLeaving } from '../frame/useLeaving';
-import { LanguageChoice, ThemeChoice } from './Appearance';
+import { LanguageChoice, ThemeChoice, ViewChoice } from './Appearance';
 import { ChangePassword } from './ChangePassword';
+import { DeviceSecurity } from './DeviceSecurity';
+import { NewPhrase } from './NewPhrase';
+import { ProfileForm } from './ProfileForm';
+import { Section } from './Section';
+import { Sessions } from './Sessions';
 import css from './Settings.module.css';
+
+const SECTIONS: readonly { id: string; title: MessageId; icon: LucideIcon }[] = [
+  { id: 'profile', title: 'settings.profile', icon: UserRound },
+  { id: 'password', title: 'settings.password', icon: KeyRound },
+  { id: 'phrase', title: 'settings.phrase', icon: NotebookPen },
+  { id: 'sessions', title: 'settings.sessions', icon: MonitorSmartphone },
+  { id: 'device', title: 'settings.device', icon: Fingerprint },
+  { id: 'appearance', title: 'settings.appearance', icon: Palette },
+  { id: 'language', title: 'settings.language', icon: Languages },
+];
 
 export function SettingsView({ email }: { email: string }) {
   const { t } = useText();
-  const { lock, signOut } = useLeaving();
+  const here = useRouterState({ select: (state) => state.location.hash });
   return (
     <>
       <Toolbar title={t('settings.title')} />
       <div className={css.page}>
-        <Section title={t('settings.account')}>
-          <p className={css.text}>{t('settings.account.email', { email })}</p>
-          <StorageBar />
-        </Section>
-        <Section title={t('settings.appearance')}>
-          <ThemeChoice />
-          <LanguageChoice />
-        </Section>
-        <Section title={t('settings.password')}>
-          <p className={css.text}>{t('settings.password.text')}</p>
-          <ChangePassword email={email} />
-        </Section>
-        <Section title={t('settings.session')}>
-          <p className={css.text}>{t('settings.session.lock')}</p>
-          <div className={css.row}>
-            <Button onPress={lock}>{t('settings.lock')}</Button>
-            <Button onPress={signOut}>{t('settings.signOut')}</Button>
-          </div>
-        </Section>
+        <nav className={css.side} aria-label={t('settings.title')}>
+          <ul>
+            {SECTIONS.map(({ id, title, icon: Icon }) => (
+              <li key={id}>
+                <a href={`#${id}`} className={css.sideLink} aria-current={here === id ? 'location' : undefined}>
+                  <Icon size={16} aria-hidden="true" />
+                  <span>{t(title)}</span>
+                </a>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className={css.sections}>
+          <Section id="profile" title={t('settings.profile')} text={t('settings.profile.text')}>
+            <ProfileForm email={email} />
+          </Section>
+          <Section id="password" title={t('settings.password')} text={t('settings.password.text')}>
+            <ChangePassword email={email} />
+          </Section>
+          <Section id="phrase" title={t('settings.phrase')} text={t('settings.phrase.text')}>
+            <NewPhrase email={email} />
+          </Section>
+          <Section id="sessions" title={t('settings.sessions')} text={t('settings.sessions.text')}>
+            <Sessions />
+          </Section>
+          <Section id="device" title={t('settings.device')} text={t('settings.session.lock')}>
+            <DeviceSecurity />
+          </Section>
+          <Section id="appearance" title={t('settings.appearance')}>
+            <ThemeChoice />
+            <ViewChoice />
+          </Section>
+          <Section id="language" title={t('settings.language')}>
+            <LanguageChoice />
+          </Section>
+        </div>
       </div>
     </>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={css.section}>
-      <h2>{title}</h2>
-      <div className={css.body}>{children}</div>
-    </section>
   );
 }
