@@ -52,6 +52,13 @@ export function formatFullDate(time: number, locale: string): string {
   return dateFormat('full', locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(time));
 }
 
+/** Minutes and seconds, as clocks show them: "4:05". */
+export function formatCountdown(seconds: number, locale: string): string {
+  const two = cached(`two ${locale}`, () => new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false }));
+  const plain = cached(`plain ${locale}`, () => new Intl.NumberFormat(locale, { useGrouping: false }));
+  return `${plain.format(Math.floor(seconds / 60))}:${two.format(seconds % 60)}`;
+}
+
 /** Rough on purpose: an estimate to the second is a lie. */
 export function roundDuration(seconds: number): { unit: 'seconds' | 'minutes' | 'hours'; count: number } {
   if (seconds < 10) return { unit: 'seconds', count: Math.max(1, Math.round(seconds)) };

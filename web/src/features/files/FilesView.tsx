@@ -15,13 +15,14 @@ import type { MenuEntry } from '../../ui/Menu';
 import { useNotify } from '../../ui/Notices';
 import { SelectionBar } from '../../ui/Toolbar';
 import { FolderFindings } from '../findings/FolderFindings';
+import { StorageNote } from '../frame/StorageNote';
 import { DropArea } from './DropArea';
 import { EntryContextMenu } from './EntryContextMenu';
 import { fileActions } from './fileActions';
 import { DetailsPane, DetailsSheet } from './FileDetails';
 import { FileList } from './FileList';
 import { FilesToolbar } from './FilesToolbar';
-import { FolderStatus } from './FolderStatus';
+import { FolderFailed, FolderStatus } from './FolderStatus';
 import { LargeDownloadDialog } from './LargeDownloadDialog';
 import { ListSkeleton } from './ListSkeleton';
 import { RenameField } from './RenameField';
@@ -152,12 +153,14 @@ export function FilesView({ folder }: { folder: string }) {
           />
         )}
         <div className={css.notes}>
+          <StorageNote />
           <FolderFindings folder={folder} />
           <FolderStatus state={state} onRetry={() => void app.refreshFolder(folder)} />
         </div>
         {/* Lists handle the keys that they know; what they let through arrives here. */}
         { }
         <div {...area} className={css.area}>
+          <FolderFailed state={state} onRetry={() => void app.refreshFolder(folder)} />
           {state.status === 'loading' && <ListSkeleton label={t('files.loading')} view={shownAs} />}
           {isEmpty && state.status !== 'error' && (
             <EmptyState

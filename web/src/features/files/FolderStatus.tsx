@@ -1,9 +1,12 @@
+import { CloudOff } from 'lucide-react';
 import type { FolderState } from '../../app/contract';
 import { useText } from '../../lib/i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
+import { EmptyState } from '../../ui/EmptyState';
 import { Spinner } from '../../ui/Spinner';
 import { ErrorMessage } from '../errors/ErrorMessage';
+import { errorWords, operatorHint } from '../errors/errorWords';
 import css from './FilesView.module.css';
 
 /** Whether what is shown is checked, old, or for reading only. */
@@ -23,13 +26,28 @@ export function FolderStatus({ state, onRetry }: { state: FolderState; onRetry: 
           <p>{t('files.readOnly.text')}</p>
         </Banner>
       )}
-      {state.status === 'error' && (
-        <ErrorMessage
-          title={t(state.view === undefined ? 'files.failed' : 'files.stale')}
-          error={state.error}
-          actions={<Button onPress={onRetry}>{t('app.retry')}</Button>}
-        />
+      {state.status === 'error' && state.view !== undefined && (
+        <ErrorMessage title={t('files.stale')} error={state.error} actions={<Button onPress={onRetry}>{t('app.retry')}</Button>} />
       )}
     </>
+  );
+}
+
+/** In the place of files that could not be loaded at all. */
+export function FolderFailed({ state, onRetry }: { state: FolderState; onRetry: () => void }) {
+  const { t, locale } = useText();
+  if (state.status !== 'error' || state.view !== undefined) return null;
+  const hint = operatorHint(state.error, t);
+  return (
+    <div role="alert" className={css.failed}>
+      <EmptyState
+        icon={<CloudOff size={26} strokeWidth={1.5} />}
+        title={t('files.failed')}
+        actions={<Button onPress={onRetry}>{t('app.retry')}</Button>}
+      >
+        <p>{errorWords(state.error, t, locale)}</p>
+        {hint !== null && <p>{hint}</p>}
+      </EmptyState>
+    </div>
   );
 }

@@ -1,13 +1,13 @@
 import { Link, useRouterState } from '@tanstack/react-router';
-import { CircleUser, Files, Settings, Trash2, type LucideIcon } from 'lucide-react';
+import { Files, Settings, Trash2, type LucideIcon } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
 import { useText, type MessageId } from '../../lib/i18n';
 import { useArrivalFocus } from '../../lib/useArrivalFocus';
 import { PHONE, useMedia } from '../../lib/useMedia';
-import { IconButton } from '../../ui/Button';
 import { Logo } from '../../ui/Logo';
 import { TransfersPanel } from '../transfers/TransfersPanel';
 import { AccountMenu } from './AccountMenu';
+import { FrameNotes } from './FrameNotes';
 import { StorageBar } from './StorageBar';
 import css from './AppFrame.module.css';
 
@@ -43,10 +43,7 @@ export function AppFrame({ email, children }: { email: string; children: ReactNo
       {isPhone ? (
         <header className={css.topbar}>
           <Logo name={t('app.name')} />
-          <AccountMenu
-            email={email}
-            trigger={<IconButton label={t('nav.menu')} icon={<CircleUser size={20} strokeWidth={1.75} />} />}
-          />
+          <AccountMenu email={email} isSmall />
         </header>
       ) : (
         <header className={css.sidebar}>
@@ -56,11 +53,12 @@ export function AppFrame({ email, children }: { email: string; children: ReactNo
           {nav}
           <div className={css.foot}>
             <StorageBar />
-            <AccountMenu email={email} />
+            <AccountMenu email={email} isSmall={false} />
           </div>
         </header>
       )}
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
+        <FrameNotes />
         {children}
       </main>
       <TransfersPanel />

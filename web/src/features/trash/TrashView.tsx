@@ -15,7 +15,7 @@ import { DetailsPane, DetailsSheet } from '../files/FileDetails';
 import { FileList } from '../files/FileList';
 import { ViewButtons } from '../files/FilesToolbar';
 import css from '../files/FilesView.module.css';
-import { FolderStatus } from '../files/FolderStatus';
+import { FolderFailed, FolderStatus } from '../files/FolderStatus';
 import { ListSkeleton } from '../files/ListSkeleton';
 import { kindWords } from '../files/typeWords';
 import { useDetails } from '../files/useDetails';
@@ -139,6 +139,7 @@ export function TrashView({ folder }: { folder: string }) {
         {/* Lists handle the keys that they know; what they let through arrives here. */}
         { }
         <div {...area} className={css.area}>
+          <FolderFailed state={state} onRetry={() => void app.refreshFolder(folder)} />
           {state.status === 'loading' && <ListSkeleton label={t('files.loading')} view={shownAs} />}
           {view !== undefined && entries.length === 0 && state.status !== 'error' && (
             <EmptyState icon={<Trash2 size={26} strokeWidth={1.5} />} title={t('trash.empty')}>

@@ -1,0 +1,19 @@
+import { useText } from '../../lib/i18n';
+import { useOnline } from '../../lib/useOnline';
+import { Banner } from '../../ui/Banner';
+import css from './AppFrame.module.css';
+
+/** Above every page: what concerns all of them. */
+export function FrameNotes() {
+  const { t } = useText();
+  const isOnline = useOnline();
+  return (
+    <div className={css.notes} role="status">
+      {!isOnline && (
+        <Banner tone="warning" title={t('frame.offline')}>
+          <p>{t('frame.offline.text')}</p>
+        </Banner>
+      )}
+    </div>
+  );
+}
