@@ -190,6 +190,24 @@ pub fn upload_length(value: &[u8]) -> Result<Option<u64>, Refusal> {
     uploads::bytes_header(&headers, &name).map_err(Refusal::from)
 }
 
+/// Whether these bytes are what an `Upload-Checksum` says; `Ok(None)` when it cannot be sent.
+///
+/// # Errors
+/// As the client is told, also of other bytes.
+pub fn checksum(value: &[u8], bytes: &[u8]) -> Result<Option<()>, Refusal> {
+    let Some(headers) = headers(uploads::checksum::UPLOAD_CHECKSUM, value) else {
+        return Ok(None);
+    };
+    let Some(mut checksum) = uploads::checksum::Checksum::parse(&headers)? else {
+        return Ok(None);
+    };
+    for half in bytes.chunks(bytes.len().div_ceil(2).max(1)) {
+        checksum.update(half);
+    }
+    checksum.verify()?;
+    Ok(Some(()))
+}
+
 /// An email as it is stored.
 #[must_use]
 pub fn email(text: &str) -> Option<String> {

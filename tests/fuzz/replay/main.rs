@@ -20,27 +20,25 @@ fn main() -> ExitCode {
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let mut failed = false;
-    for target in TARGETS {
-        if !wanted.is_empty()
-            && !wanted
+    let named = |target: &&Target| {
+        wanted.is_empty()
+            || wanted
                 .iter()
                 .any(|name| target.name.contains(name.as_str()))
-        {
-            continue;
-        }
+    };
+    let (mut inputs, mut failed) = (0, Vec::new());
+    for target in TARGETS.iter().filter(named) {
         match std::panic::catch_unwind(|| replay(target)) {
-            Ok(count) => println!("{:>14}: {count} inputs", target.name),
-            Err(_) => {
-                failed = true;
-                println!("{:>14}: failed", target.name);
-            }
+            Ok(count) => inputs += count,
+            Err(_) => failed.push(target.name),
         }
     }
-    if failed {
-        ExitCode::FAILURE
-    } else {
+    if failed.is_empty() {
+        println!("\nreplay result: ok. {inputs} inputs\n");
         ExitCode::SUCCESS
+    } else {
+        println!("\nreplay result: FAILED: {}\n", failed.join(", "));
+        ExitCode::FAILURE
     }
 }
 

@@ -61,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     network::COOKIE,
     network::SIGNED_URL,
     network::UPLOAD_LENGTH,
+    network::CHECKSUM,
     network::EMAIL,
 ];
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use protocol::{NodeId, SessionId, UserId, VersionId};
+use protocol::{Base64, NodeId, SessionId, UserId, VersionId};
 use server::fuzzing as parse;
 
 use crate::{Target, choices::Choices, text};
@@ -341,6 +341,34 @@ pub(crate) const UPLOAD_LENGTH: Target = Target {
         ])
     },
     memory: (8192, 64),
+};
+
+const HASHED: &[u8] = b"bytes of an upload";
+
+pub(crate) const CHECKSUM: Target = Target {
+    name: "checksum",
+    check: |bytes| {
+        let Ok(Some(())) = parse::checksum(bytes, HASHED) else {
+            return false;
+        };
+        let sha256 = Base64(crypto_core::sha256(HASHED).to_vec());
+        let header = String::from_utf8_lossy(bytes).into_owned();
+        assert!(header == format!("sha256 {sha256}") || header.starts_with("sha1 "));
+        assert!(parse::checksum(bytes, &HASHED[1..]).is_err(), "other bytes");
+        true
+    },
+    seeds: || {
+        let sha256 = Base64(crypto_core::sha256(HASHED).to_vec());
+        texts(&[
+            &format!("sha256 {sha256}"),
+            &format!("sha1 {sha256}"),
+            &format!("md5 {sha256}"),
+            "sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA=",
+            "sha256",
+            "sha256 ",
+        ])
+    },
+    memory: (16_384, 64),
 };
 
 pub(crate) const EMAIL: Target = Target {

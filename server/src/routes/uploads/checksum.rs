@@ -8,11 +8,11 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{ApiError, ApiResult};
 
-pub(super) const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
-pub(super) const ALGORITHMS: HeaderValue = HeaderValue::from_static("sha1,sha256");
+pub(crate) const UPLOAD_CHECKSUM: HeaderName = HeaderName::from_static("upload-checksum");
+pub(crate) const ALGORITHMS: HeaderValue = HeaderValue::from_static("sha1,sha256");
 
 /// What a request's bytes must hash to.
-pub(super) struct Checksum {
+pub(crate) struct Checksum {
     expected: Vec<u8>,
     hasher: Hasher,
 }
@@ -27,7 +27,7 @@ impl Checksum {
     ///
     /// # Errors
     /// 400 when it has another form or names another algorithm.
-    pub(super) fn parse(headers: &HeaderMap) -> ApiResult<Option<Self>> {
+    pub(crate) fn parse(headers: &HeaderMap) -> ApiResult<Option<Self>> {
         let Some(value) = headers.get(UPLOAD_CHECKSUM) else {
             return Ok(None);
         };
@@ -51,7 +51,7 @@ impl Checksum {
         Ok(Some(Self { expected, hasher }))
     }
 
-    pub(super) fn update(&mut self, data: &[u8]) {
+    pub(crate) fn update(&mut self, data: &[u8]) {
         match &mut self.hasher {
             Hasher::Sha1(hasher) => hasher.update(data),
             Hasher::Sha256(hasher) => hasher.update(data),
@@ -60,7 +60,7 @@ impl Checksum {
 
     /// # Errors
     /// 460, as the protocol says, when the bytes were others.
-    pub(super) fn verify(self) -> ApiResult<()> {
+    pub(crate) fn verify(self) -> ApiResult<()> {
         let found = match self.hasher {
             Hasher::Sha1(hasher) => hasher.finalize().to_vec(),
             Hasher::Sha256(hasher) => hasher.finalize().to_vec(),

@@ -3,7 +3,7 @@
 //! These endpoints follow <https://tus.io/protocols/resumable-upload>; only their errors are in
 //! the envelope.
 
-mod checksum;
+pub(crate) mod checksum;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod head;
