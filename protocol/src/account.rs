@@ -316,7 +316,7 @@ pub struct UpdateProfileRequest {
 }
 
 /// Tells a field that is there and `null` from one that is not there.
-fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
+pub(crate) fn present<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(deserializer).map(Some)

@@ -174,6 +174,12 @@ impl ApiError {
         Self::new(ErrorCode::Conflict, message)
     }
 
+    /// The state that the request is meant for (`If-Match`) is not the current one.
+    pub(crate) fn changed_meanwhile() -> Self {
+        Self::conflict("It has changed meanwhile. Fetch it and try again.")
+            .with_status(StatusCode::PRECONDITION_FAILED)
+    }
+
     pub(crate) fn payload_too_large(limit: u64) -> Self {
         Self::new(
             ErrorCode::PayloadTooLarge,

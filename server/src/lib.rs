@@ -5,6 +5,7 @@
 //! `routes` one file an operation, `repo` all SQL, `error` all statuses.
 
 mod auth;
+mod bare;
 mod blobs;
 mod clock;
 mod commit;

@@ -81,12 +81,24 @@ fn api() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(commits::create::create))
         .routes(routes!(changes::list::list))
+        .routes(routes!(folders::create::create))
         .routes(routes!(folders::children::children))
         .routes(routes!(folders::heads::heads))
         .routes(routes!(files::list::list))
-        .routes(routes!(files::details::details, files::vault_only::trash))
-        .routes(routes!(files::vault_only::purge))
-        .routes(routes!(files::vault_only::restore))
+        .routes(routes!(files::upload::upload))
+        .routes(routes!(
+            files::details::details,
+            files::update::update,
+            files::trash::trash
+        ))
+        .routes(routes!(files::purge::purge))
+        .routes(routes!(files::trash::restore))
+        .routes(routes!(files::path::path))
+        .routes(routes!(files::metadata::get, files::metadata::update))
+        .routes(routes!(files::versions::list, files::versions::add))
+        .routes(routes!(files::versions::download))
+        .routes(routes!(files::versions::restore))
+        .routes(routes!(files::versions::delete))
         .routes(routes!(files::download::download))
         .routes(routes!(files::content::content));
     OpenApiRouter::with_openapi(ApiDoc::openapi()).nest(protocol::BASE_PATH, endpoints)

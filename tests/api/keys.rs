@@ -83,7 +83,6 @@ async fn bare_accounts_have_no_keys() {
     for path in [
         "/user/keys",
         "/changes",
-        "/folders/root/children",
         "/folders/root/heads",
     ] {
         bob.client.get(path).await.error(409, "KEYS_REQUIRED");

@@ -31,6 +31,10 @@ pub(crate) struct VaultCaller {
     pub(crate) root: NodeId,
 }
 
+/// A caller whose account has no keys.
+#[derive(Clone, Debug)]
+pub(crate) struct BareCaller(pub(crate) Caller);
+
 /// A caller who looks after the whole server.
 #[derive(Clone, Debug)]
 pub(crate) struct AdminCaller;
@@ -106,6 +110,18 @@ impl FromRequestParts<AppState> for VaultCaller {
         let caller = <Caller as FromRequestParts<_>>::from_request_parts(parts, state).await?;
         let root = caller.root.ok_or_else(ApiError::bare_account)?;
         Ok(Self { caller, root })
+    }
+}
+
+impl FromRequestParts<AppState> for BareCaller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let caller = <Caller as FromRequestParts<_>>::from_request_parts(parts, state).await?;
+        if caller.root.is_some() {
+            return Err(ApiError::commits_only());
+        }
+        Ok(Self(caller))
     }
 }
 

@@ -340,7 +340,7 @@ impl Work<'_> {
         };
         self.touched.insert(parent);
         self.sealed.remove(&node);
-        let purged = subtree::purge(self.conn, node, self.now, self.feed)?;
+        let purged = subtree::purge(self.conn, node, self.now, Some(self.feed))?;
         users::count(
             self.conn,
             self.user,

@@ -15,6 +15,10 @@ const SQLITE: &[(&str, &str)] = &[
         "0002_sessions_and_recovery",
         include_str!("../../../migrations/sqlite/0002_sessions_and_recovery.sql"),
     ),
+    (
+        "0003_bare_accounts",
+        include_str!("../../../migrations/sqlite/0003_bare_accounts.sql"),
+    ),
 ];
 
 /// Brings the database up to date.

@@ -209,6 +209,15 @@ impl Query {
             .transpose()
     }
 
+    /// Whether a parameter is `true`; `false` if it is not there.
+    ///
+    /// # Errors
+    /// 400 when it is anything else.
+    pub(crate) fn flag(&self, name: &str) -> ApiResult<bool> {
+        let value = self.parse(name, "it must be true or false")?;
+        Ok(value.unwrap_or(false))
+    }
+
     /// A number in a range, or its default.
     ///
     /// # Errors

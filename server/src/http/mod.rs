@@ -9,4 +9,5 @@ pub(crate) mod fields;
 pub(crate) mod input;
 pub(crate) mod memory;
 pub(crate) mod method_override;
+pub(crate) mod multipart;
 pub(crate) mod origin;

@@ -11,10 +11,11 @@ macro_rules! statements {
 
 mod budget;
 
+pub(crate) mod bare;
 pub(crate) mod blobs;
 pub(crate) mod changes;
 pub(crate) mod commits;
-pub(crate) mod files;
+pub(crate) mod entries;
 pub(crate) mod heads;
 pub(crate) mod nodes;
 pub(crate) mod recoveries;
@@ -31,10 +32,12 @@ pub(crate) use budget::{Budget, ENTRY, PAGE_BYTES};
 #[cfg(test)]
 pub(crate) fn all_statements() -> Vec<&'static str> {
     [
+        bare::STATEMENTS,
         blobs::STATEMENTS,
         changes::STATEMENTS,
         commits::STATEMENTS,
-        files::STATEMENTS,
+        entries::STATEMENTS,
+        &entries::listing_statements(),
         heads::STATEMENTS,
         nodes::STATEMENTS,
         recoveries::STATEMENTS,

@@ -1,6 +1,6 @@
 //! Nodes: files and folders, one row each.
 
-use protocol::{Base64, Node, NodeId, NodeKind, SealedMetadata, UserId, VersionId};
+use protocol::{Node, NodeId, NodeKind, SealedMetadata, UserId, VersionId};
 
 use super::Budget;
 use crate::clock::rfc3339;
@@ -38,8 +38,6 @@ statements! {
                    WHERE id = ?1";
     TOUCH_ACCESSED = "UPDATE nodes SET last_accessed_at = ?2
                       WHERE id = ?1 AND COALESCE(last_accessed_at, 0) < ?3";
-    LARGEST = "SELECT id, meta, stored_size FROM nodes
-               WHERE owner_id = ?1 AND kind = 0 ORDER BY stored_size DESC, id DESC LIMIT 1";
 }
 
 /// A new node.
@@ -67,13 +65,6 @@ pub(crate) struct NodeState {
     pub(crate) head_seq: Option<u64>,
     /// The bytes of its sealed metadata and wrapped key.
     pub(crate) sealed: u64,
-}
-
-/// The file that occupies most.
-pub(crate) struct LargestRow {
-    pub(crate) id: NodeId,
-    pub(crate) meta: Base64,
-    pub(crate) size: u64,
 }
 
 pub(super) fn kind_number(kind: NodeKind) -> i64 {
@@ -268,16 +259,4 @@ pub(crate) fn touch_accessed(
         &[blob(id.as_bytes()), int(now), int(unless_after)],
     )?;
     Ok(())
-}
-
-pub(crate) fn largest(conn: &mut dyn Conn, owner: UserId) -> Result<Option<LargestRow>, DbError> {
-    conn.query_one(LARGEST, &[blob(owner.as_bytes())])?
-        .map(|mut row| {
-            Ok(LargestRow {
-                id: row.take(0)?,
-                meta: row.take(1)?,
-                size: row.take(2)?,
-            })
-        })
-        .transpose()
 }

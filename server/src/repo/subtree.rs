@@ -2,7 +2,7 @@
 
 use protocol::{NodeId, UploadId};
 
-use crate::db::{Conn, DbError, blob, int};
+use crate::db::{Conn, DbError, Param, blob, int};
 
 /// The node and all nodes below it.
 macro_rules! below {
@@ -81,12 +81,13 @@ pub(crate) fn show(conn: &mut dyn Conn, top: NodeId) -> Result<i64, DbError> {
     Ok(shown)
 }
 
-/// Removes a node and all below it. Ids stay taken; only the top gets a place in the feed.
+/// Removes a node and all below it. Ids stay taken; only the top gets a place in
+/// the feed, if the account has one.
 pub(crate) fn purge(
     conn: &mut dyn Conn,
     top: NodeId,
     now: i64,
-    feed: u64,
+    feed: Option<u64>,
 ) -> Result<Purged, DbError> {
     let id = blob(top.as_bytes());
     let mut totals = conn
@@ -100,7 +101,7 @@ pub(crate) fn purge(
         .collect::<Result<_, _>>()?;
     conn.execute(DOOM_BLOBS, &[id])?;
     conn.execute(SPEND_VERSIONS, &[id])?;
-    conn.execute(ENTOMB, &[id, int(now), int(feed)])?;
+    conn.execute(ENTOMB, &[id, int(now), feed.map_or(Param::Null, int)])?;
     for statement in [DELETE_VERSIONS, DELETE_HEADS, DELETE_ACLS, DELETE_NODES] {
         conn.execute(statement, &[id])?;
     }
@@ -112,11 +113,7 @@ pub(crate) fn purge(
     })
 }
 
-fn single(
-    conn: &mut dyn Conn,
-    sql: &'static str,
-    params: &[crate::db::Param<'_>],
-) -> Result<i64, DbError> {
+fn single(conn: &mut dyn Conn, sql: &'static str, params: &[Param<'_>]) -> Result<i64, DbError> {
     conn.query_one(sql, params)?
         .expect("an aggregate has one row")
         .take(0)

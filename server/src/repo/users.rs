@@ -1,6 +1,6 @@
 //! Accounts and their storage counters.
 
-use protocol::{Base64, UserId, UserSummary};
+use protocol::{Base64, Owner, UserId, UserSummary};
 
 use crate::db::{Conn, DbError, blob, int, opt_blob, opt_text, text};
 
@@ -27,11 +27,14 @@ statements! {
     SUMMARY = "SELECT email, used, quota FROM users WHERE id = ?1";
     TOTALS = "SELECT COUNT(*), CAST(COALESCE(SUM(files), 0) AS BIGINT),
                      CAST(COALESCE(SUM(used), 0) AS BIGINT) FROM users";
-    USAGE = "SELECT used, reserved, quota, files, live_files FROM users WHERE id = ?1";
+    USAGE = "SELECT used, reserved, quota, files FROM users WHERE id = ?1";
     RESERVE = "UPDATE users SET reserved = reserved + ?2
                WHERE id = ?1 AND ?2 <= quota - used - reserved";
     RELEASE = "UPDATE users SET reserved = reserved - ?2 WHERE id = ?1";
     STORE = "UPDATE users SET used = used + ?2, reserved = reserved - ?2 WHERE id = ?1";
+    STORE_FILE = "UPDATE users SET used = used + ?2, files = files + 1, live_files = live_files + 1
+                  WHERE id = ?1 AND ?2 <= quota - used - reserved";
+    OWNER = "SELECT email, username, first_name, last_name FROM users WHERE id = ?1";
     COUNT = "UPDATE users SET used = used + ?2, files = files + ?3, live_files = live_files + ?4
              WHERE id = ?1";
     PING = "SELECT 1";
@@ -80,14 +83,13 @@ pub(crate) struct Totals {
     pub(crate) used: u64,
 }
 
-/// Storage counters; bytes, but for the last two.
+/// Storage counters; bytes, but for the last one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Usage {
     pub(crate) used: u64,
     pub(crate) reserved: u64,
     pub(crate) quota: u64,
     pub(crate) files: u64,
-    pub(crate) live_files: u64,
 }
 
 impl Usage {
@@ -268,7 +270,6 @@ pub(crate) fn usage(conn: &mut dyn Conn, user: UserId) -> Result<Option<Usage>, 
                 reserved: row.take(1)?,
                 quota: row.take(2)?,
                 files: row.take(3)?,
-                live_files: row.take(4)?,
             })
         })
         .transpose()
@@ -289,6 +290,26 @@ pub(crate) fn release(conn: &mut dyn Conn, user: UserId, bytes: u64) -> Result<(
 pub(crate) fn store(conn: &mut dyn Conn, user: UserId, bytes: u64) -> Result<(), DbError> {
     conn.execute(STORE, &[blob(user.as_bytes()), int(bytes)])?;
     Ok(())
+}
+
+/// Counts a new file that nothing was promised to; `false` when the quota does not allow it.
+pub(crate) fn store_file(conn: &mut dyn Conn, user: UserId, bytes: u64) -> Result<bool, DbError> {
+    Ok(conn.execute(STORE_FILE, &[blob(user.as_bytes()), int(bytes)])? == 1)
+}
+
+/// The account as others see it beside its files.
+pub(crate) fn owner(conn: &mut dyn Conn, user: UserId) -> Result<Option<Owner>, DbError> {
+    conn.query_one(OWNER, &[blob(user.as_bytes())])?
+        .map(|mut row| {
+            Ok(Owner {
+                id: user,
+                email: row.take(0)?,
+                username: row.take(1)?,
+                first_name: row.take(2)?,
+                last_name: row.take(3)?,
+            })
+        })
+        .transpose()
 }
 
 /// Adds (or, when negative, subtracts) stored bytes, files and live files.

@@ -221,12 +221,35 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List one's own live files, with page numbers
-         * @description For programs that know no folders: all files that are not in the trash, in one flat list.
+         * List one's own files, with page numbers
+         * @description For programs that know no folders: all files that are not in the trash, in one flat list. With
+         *     `parent_id` it is what is in one folder, folders included. With `deleted=true` it is what was
+         *     put into the trash, folders included, but not what is below those.
          */
         get: operations["list_files"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/upload": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a file in one request
+         * @description The parts may come in any order. For accounts without keys. A vault gets 428 `HEAD_REQUIRED`:
+         *     it uploads with tus, and commits.
+         */
+        post: operations["upload_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -241,16 +264,23 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Details of a file, with its versions
+         * Details of a file or folder, with a file's versions
          * @description The newest 1,000 versions, or those before a given one; `more_versions` says whether there are
-         *     older ones. Also of one in the trash: its owner has to see what can be restored.
+         *     older ones. Also of one in the trash: its owner has to see what can be restored. The `ETag`
+         *     changes with the entry, and is what `PUT` takes in `If-Match`.
          */
         get: operations["get_file"];
-        put?: never;
+        /**
+         * Rename or move a file or folder
+         * @description Only the fields that are present change. For accounts without keys. A vault gets 428
+         *     `HEAD_REQUIRED`: it commits.
+         */
+        put: operations["update_file"];
         post?: never;
         /**
-         * Move a file to the trash
-         * @description For accounts without keys. A vault gets 428 `HEAD_REQUIRED`: it commits.
+         * Move a file or folder to the trash
+         * @description With everything below it; it can be restored, and counts as stored meanwhile. For accounts
+         *     without keys. A vault gets 428 `HEAD_REQUIRED`: it commits.
          */
         delete: operations["delete_file"];
         options?: never;
@@ -300,6 +330,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{id}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what is said of a file or folder */
+        get: operations["get_metadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what is said of a file or folder
+         * @description Strings are set, `null` removes one, what is not there stays. For accounts without keys. A
+         *     vault gets 428 `HEAD_REQUIRED`: it commits.
+         */
+        patch: operations["update_metadata"];
+        trace?: never;
+    };
+    "/api/v1/files/{id}/path": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The way from the top to a file or folder */
+        get: operations["file_path"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}/permanent": {
         parameters: {
             query?: never;
@@ -311,8 +380,9 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Delete a file for good
-         * @description For accounts without keys. A vault gets 428 `HEAD_REQUIRED`: it commits.
+         * Delete a file or folder for good
+         * @description With everything below it, whether it is in the trash or not; what it occupied is free at once.
+         *     For accounts without keys. A vault gets 428 `HEAD_REQUIRED`: it commits.
          */
         delete: operations["purge_file"];
         options?: never;
@@ -330,10 +400,113 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Take a file out of the trash
-         * @description For accounts without keys. A vault gets 428 `HEAD_REQUIRED`: it commits.
+         * Take a file or folder out of the trash
+         * @description With everything below it that was not put there on its own. For accounts without keys. A
+         *     vault gets 428 `HEAD_REQUIRED`: it commits.
          */
         post: operations["restore_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The versions of a file, newest first
+         * @description In pages, as with `GET /files/{id}`. A file of an account without keys has one.
+         */
+        get: operations["list_versions"];
+        put?: never;
+        /**
+         * Add a version to a file
+         * @description A vault gets 428 `HEAD_REQUIRED`: it commits. A file of an account without keys keeps the one
+         *     version that it has: 403 `FORBIDDEN`.
+         */
+        post: operations["add_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a version
+         * @description As adding one: refused.
+         */
+        delete: operations["delete_version"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/versions/{version}/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an address to download a version from */
+        get: operations["download_version"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/versions/{version}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an older version the newest
+         * @description As adding one: refused.
+         */
+        post: operations["restore_version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a folder
+         * @description For accounts without keys. A vault gets 428 `HEAD_REQUIRED`: it commits.
+         */
+        post: operations["create_folder"];
         delete?: never;
         options?: never;
         head?: never;
@@ -349,10 +522,11 @@ export interface paths {
         };
         /**
          * List a folder
-         * @description Live and trashed children alike, ordered by id. A page also ends where its sealed records reach
-         *     8 MiB: only `next_cursor` says whether there is more. All pages of one listing belong to one head: if
-         *     it moves on meanwhile, the next page is 409 `HEAD_CONFLICT` with the new head, and the listing
-         *     starts again.
+         * @description In a vault: live and trashed children alike, ordered by id. A page also ends where its sealed
+         *     records reach 8 MiB: only `next_cursor` says whether there is more. All pages of one listing
+         *     belong to one head: if it moves on meanwhile, the next page is 409 `HEAD_CONFLICT` with the new
+         *     head, and the listing starts again. In an account without keys: what is not in the trash, with
+         *     page numbers, as `GET /files` has them.
          */
         get: operations["list_children"];
         put?: never;
@@ -751,6 +925,36 @@ export interface components {
             /** @description The node's key wrapped under its parent's: 104 bytes. Its epoch is 1. */
             wrapped_key: components["schemas"]["Base64"];
         };
+        /** @description `POST /folders`. */
+        CreateFolderRequest: {
+            /** @description Opaque: 1 to 4096 characters. */
+            encrypted_filename: string;
+            /** @description An object of strings. */
+            encrypted_metadata?: Record<string, never> | null;
+            id?: components["schemas"]["NodeId"] | null;
+            parent_id?: components["schemas"]["NodeId"] | null;
+        };
+        /**
+         * @description How something was deleted.
+         * @enum {string}
+         */
+        DeleteOperation: "soft_deleted" | "hard_deleted";
+        /** @description The answer to `DELETE /files/{id}` and `DELETE /files/{id}/permanent`. */
+        DeleteResponse: {
+            /** @description RFC 3339. */
+            deleted_at: string;
+            /** @description The file or folder. */
+            file_id: components["schemas"]["NodeId"];
+            /** @description What was done. */
+            operation: components["schemas"]["DeleteOperation"];
+            /** @description The same in words that never depend on the file. */
+            reason: string;
+            /**
+             * Format: int64
+             * @description Bytes that count no longer.
+             */
+            storage_freed: number;
+        };
         /** @description An answer without data. */
         Done: {
             /** @description What happened. */
@@ -767,6 +971,32 @@ export interface components {
              * @description Seconds.
              */
             expires_in: number;
+        };
+        /** @description `GET /files/{id}`. */
+        EntryDetails: components["schemas"]["FileEntry"] & {
+            /** @description Always `AES-256-GCM`: what clients are meant to seal with. */
+            encryption_algorithm: string;
+            /** @description Whether there are older ones: ask again with `versions_before`. */
+            more_versions: boolean;
+            node?: components["schemas"]["Node"] | null;
+            /** @description The versions, newest first: 1,000 at most, less when their records are large. */
+            versions: components["schemas"]["Version"][];
+        };
+        /** @description `GET /files/{id}/metadata`. */
+        EntryMetadata: {
+            /** @description As in [`FileEntry`]. */
+            encrypted_filename: string;
+            /** @description As in [`FileEntry`]. */
+            encrypted_metadata: Record<string, never>;
+            /** @description The file or folder. */
+            id: components["schemas"]["NodeId"];
+            /** @description RFC 3339, the server's clock. */
+            updated_at: string;
+        };
+        /** @description `GET /files/{id}/path`. */
+        EntryPath: {
+            /** @description From the top down to the entry itself. */
+            path: components["schemas"]["PathStep"][];
         };
         /** @description What went wrong. */
         ErrorBody: {
@@ -789,53 +1019,56 @@ export interface components {
             /** @description Always `false`. */
             success: boolean;
         };
-        /** @description `GET /files/{id}?versions_before=`. */
-        FileDetails: {
-            /** @description A vault's sealed metadata in base64; a bare account's own string. */
-            encrypted_filename: string;
-            /** @description `{}` in a vault. */
-            encrypted_metadata: Record<string, never>;
-            /** @description Always `AES-256-GCM`. */
-            encryption_algorithm: string;
-            /**
-             * Format: int64
-             * @description Stored bytes of the newest version.
-             */
-            file_size: number;
-            /** @description The file. */
-            id: components["schemas"]["NodeId"];
-            /** @description RFC 3339. */
-            last_accessed?: string | null;
-            /** @description Whether there are older ones: ask again with `versions_before`. */
-            more_versions?: boolean;
-            node?: components["schemas"]["Node"] | null;
-            /** @description RFC 3339. */
-            uploaded_at: string;
-            /** @description The versions, newest first: 1,000 at most, less when their records are large. */
-            versions: components["schemas"]["Version"][];
-        };
-        /** @description One entry of `GET /files`. */
+        /** @description A file or a folder as listings show it. */
         FileEntry: {
+            /** @description RFC 3339: when it was put into the trash; `null` unless it was. */
+            deleted_at?: string | null;
             /** @description A vault's sealed metadata in base64; a bare account's own string. */
             encrypted_filename: string;
-            /** @description `{}` in a vault. */
+            /** @description An object of strings, as a bare account gave it; `{}` in a vault. */
             encrypted_metadata: Record<string, never>;
             /**
              * Format: int64
-             * @description Stored bytes of the newest version.
+             * @description Stored bytes of the newest version; 0 for a folder.
              */
             file_size: number;
             /** @description The file. */
             id: components["schemas"]["NodeId"];
+            /** @description Whether it is a folder. */
+            is_directory: boolean;
+            /** @description Whether it is the caller's own. */
+            is_owner: boolean;
             /** @description RFC 3339. */
             last_accessed?: string | null;
-            /** @description RFC 3339. */
+            /** @description Whose it is. */
+            owner: components["schemas"]["Owner"];
+            parent_id?: components["schemas"]["NodeId"] | null;
+            /** @description What the caller may do with it. */
+            permissions: components["schemas"]["Permissions"];
+            /**
+             * Format: int64
+             * @description With how many others it is shared.
+             */
+            shared_with: number;
+            /** @description RFC 3339: when anything about it last changed, the server's clock. */
+            updated_at: string;
+            /** @description RFC 3339; of a folder, when it was made. */
             uploaded_at: string;
         };
-        /** @description `GET /files?page=&limit=&sort_by=&order=`: own live files. */
+        /** @description `GET /files?page=&limit=&sort_by=&order=`. */
         FileList: {
             /** @description One page. */
             files: components["schemas"]["FileEntry"][];
+            /** @description Where the page stands. */
+            pagination: components["schemas"]["Pagination"];
+        };
+        /** @description `GET /folders/{id}/children`, according to the account. */
+        FolderChildren: components["schemas"]["FolderPage"] | components["schemas"]["FolderListing"];
+        /** @description `GET /folders/{id}/children` of an account without keys. */
+        FolderListing: {
+            /** @description One page of what is in it and not in the trash. */
+            children: components["schemas"]["FileEntry"][];
+            folder?: components["schemas"]["FileEntry"] | null;
             /** @description Where the page stands. */
             pagination: components["schemas"]["Pagination"];
         };
@@ -1029,13 +1262,33 @@ export interface components {
          * @enum {string}
          */
         NodeKind: "file" | "folder";
+        /** @description An entry's owner, as far as others may know. */
+        Owner: {
+            /** @description Normalised. */
+            email: string;
+            /** @description As given. */
+            first_name?: string | null;
+            /** @description The account. */
+            id: components["schemas"]["UserId"];
+            /** @description As given. */
+            last_name?: string | null;
+            /** @description The public name. */
+            username?: string | null;
+        };
         /** @description Where a page stands. */
         Pagination: {
+            /** @description Whether there are entries after these; only when `offset` was asked for. */
+            has_more?: boolean | null;
             /**
              * Format: int64
              * @description Entries a page.
              */
             limit: number;
+            /**
+             * Format: int64
+             * @description Entries before the first one of these; only when `offset` was asked for.
+             */
+            offset?: number | null;
             /**
              * Format: int64
              * @description From 1.
@@ -1051,6 +1304,24 @@ export interface components {
              * @description Pages.
              */
             total_pages: number;
+        };
+        /** @description One step of a path. */
+        PathStep: {
+            /** @description As in [`FileEntry`]. */
+            encrypted_filename: string;
+            /** @description The folder, or the entry itself at the end. */
+            id: components["schemas"]["NodeId"];
+            /** @description Whether it is a folder. */
+            is_directory: boolean;
+        };
+        /** @description What somebody may do with an entry. */
+        Permissions: {
+            /** @description Put it into the trash and delete it for good. */
+            can_delete: boolean;
+            /** @description Rename, move and replace it. */
+            can_edit: boolean;
+            /** @description Look at it and download it. */
+            can_view: boolean;
         };
         /** @description The answer to `GET /auth/prelogin?email=`. */
         PreloginResponse: {
@@ -1404,6 +1675,29 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
+        Success_DeleteResponse: {
+            /** @description The answer to `DELETE /files/{id}` and `DELETE /files/{id}/permanent`. */
+            data?: {
+                /** @description RFC 3339. */
+                deleted_at: string;
+                /** @description The file or folder. */
+                file_id: components["schemas"]["NodeId"];
+                /** @description What was done. */
+                operation: components["schemas"]["DeleteOperation"];
+                /** @description The same in words that never depend on the file. */
+                reason: string;
+                /**
+                 * Format: int64
+                 * @description Bytes that count no longer.
+                 */
+                storage_freed: number;
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
         Success_DownloadResponse: {
             /** @description `GET /files/{id}/download?version=`. */
             data?: {
@@ -1421,29 +1715,14 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
-        Success_FileDetails: {
-            /** @description `GET /files/{id}?versions_before=`. */
-            data?: {
-                /** @description A vault's sealed metadata in base64; a bare account's own string. */
-                encrypted_filename: string;
-                /** @description `{}` in a vault. */
-                encrypted_metadata: Record<string, never>;
-                /** @description Always `AES-256-GCM`. */
+        Success_EntryDetails: {
+            /** @description `GET /files/{id}`. */
+            data?: components["schemas"]["FileEntry"] & {
+                /** @description Always `AES-256-GCM`: what clients are meant to seal with. */
                 encryption_algorithm: string;
-                /**
-                 * Format: int64
-                 * @description Stored bytes of the newest version.
-                 */
-                file_size: number;
-                /** @description The file. */
-                id: components["schemas"]["NodeId"];
-                /** @description RFC 3339. */
-                last_accessed?: string | null;
                 /** @description Whether there are older ones: ask again with `versions_before`. */
-                more_versions?: boolean;
+                more_versions: boolean;
                 node?: components["schemas"]["Node"] | null;
-                /** @description RFC 3339. */
-                uploaded_at: string;
                 /** @description The versions, newest first: 1,000 at most, less when their records are large. */
                 versions: components["schemas"]["Version"][];
             };
@@ -1453,8 +1732,81 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
+        Success_EntryMetadata: {
+            /** @description `GET /files/{id}/metadata`. */
+            data?: {
+                /** @description As in [`FileEntry`]. */
+                encrypted_filename: string;
+                /** @description As in [`FileEntry`]. */
+                encrypted_metadata: Record<string, never>;
+                /** @description The file or folder. */
+                id: components["schemas"]["NodeId"];
+                /** @description RFC 3339, the server's clock. */
+                updated_at: string;
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
+        Success_EntryPath: {
+            /** @description `GET /files/{id}/path`. */
+            data?: {
+                /** @description From the top down to the entry itself. */
+                path: components["schemas"]["PathStep"][];
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
+        Success_FileEntry: {
+            /** @description A file or a folder as listings show it. */
+            data?: {
+                /** @description RFC 3339: when it was put into the trash; `null` unless it was. */
+                deleted_at?: string | null;
+                /** @description A vault's sealed metadata in base64; a bare account's own string. */
+                encrypted_filename: string;
+                /** @description An object of strings, as a bare account gave it; `{}` in a vault. */
+                encrypted_metadata: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Stored bytes of the newest version; 0 for a folder.
+                 */
+                file_size: number;
+                /** @description The file. */
+                id: components["schemas"]["NodeId"];
+                /** @description Whether it is a folder. */
+                is_directory: boolean;
+                /** @description Whether it is the caller's own. */
+                is_owner: boolean;
+                /** @description RFC 3339. */
+                last_accessed?: string | null;
+                /** @description Whose it is. */
+                owner: components["schemas"]["Owner"];
+                parent_id?: components["schemas"]["NodeId"] | null;
+                /** @description What the caller may do with it. */
+                permissions: components["schemas"]["Permissions"];
+                /**
+                 * Format: int64
+                 * @description With how many others it is shared.
+                 */
+                shared_with: number;
+                /** @description RFC 3339: when anything about it last changed, the server's clock. */
+                updated_at: string;
+                /** @description RFC 3339; of a folder, when it was made. */
+                uploaded_at: string;
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
         Success_FileList: {
-            /** @description `GET /files?page=&limit=&sort_by=&order=`: own live files. */
+            /** @description `GET /files?page=&limit=&sort_by=&order=`. */
             data?: {
                 /** @description One page. */
                 files: components["schemas"]["FileEntry"][];
@@ -1467,24 +1819,9 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
-        Success_FolderPage: {
-            /**
-             * @description A page of `GET /folders/{id}/children?cursor=&limit=`, ordered by id.
-             *
-             *     All pages of one listing belong to the same head; when it moves on between
-             *     two pages, the second answers 409 `HEAD_CONFLICT` and the client starts again.
-             */
-            data?: {
-                acl?: components["schemas"]["SealedAcl"] | null;
-                /** @description Live and trashed alike. */
-                children: components["schemas"]["Node"][];
-                /** @description The folder itself. */
-                folder: components["schemas"]["Node"];
-                /** @description The head that the children belong to. */
-                head: components["schemas"]["Head"];
-                /** @description `null` on the last page. */
-                next_cursor?: string | null;
-            };
+        Success_FolderChildren: {
+            /** @description `GET /folders/{id}/children`, according to the account. */
+            data?: components["schemas"]["FolderPage"] | components["schemas"]["FolderListing"];
             /** @description What happened, in English, for people reading traffic. */
             message?: string | null;
             /** @description Always `true`. */
@@ -1764,6 +2101,27 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
+        Success_UploadResponse: {
+            /** @description The answer to `POST /files/upload`. */
+            data?: {
+                /** @description The new file. */
+                file_id: components["schemas"]["NodeId"];
+                /**
+                 * Format: int64
+                 * @description Stored bytes.
+                 */
+                file_size: number;
+                /** @description `user-id/file-id.enc`: a name, not a place. */
+                storage_path: string;
+                /** @description RFC 3339. */
+                uploaded_at: string;
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
         Success_VerifyResponse: {
             /** @description The answer to `GET /auth/verify`. */
             data?: {
@@ -1779,10 +2137,37 @@ export interface components {
             /** @description Always `true`. */
             success: boolean;
         };
+        /** @description A successful answer. */
+        Success_VersionList: {
+            /** @description `GET /files/{id}/versions`. */
+            data?: {
+                /** @description Whether there are older ones: ask again with `versions_before`. */
+                more_versions: boolean;
+                /** @description The versions, newest first: 1,000 at most, less when their records are large. */
+                versions: components["schemas"]["Version"][];
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description `PUT /files/{id}`: only the fields that are present change. */
+        UpdateEntryRequest: {
+            /** @description Opaque: 1 to 4096 characters. */
+            encrypted_filename?: string | null;
+            /** @description An object of strings; it takes the place of the one before. */
+            encrypted_metadata?: Record<string, never> | null;
+            parent_id?: components["schemas"]["NodeId"] | null;
+        };
         /** @description `PUT /user/keys`: each part is a compare-and-swap, its epoch the current one plus one. */
         UpdateKeysRequest: {
             account_state?: components["schemas"]["SealedState"] | null;
             pins?: components["schemas"]["SealedState"] | null;
+        };
+        /** @description `PATCH /files/{id}/metadata` (a merge, RFC 7396). */
+        UpdateMetadataRequest: {
+            /** @description Strings are set, `null` removes one, what is not there stays. */
+            encrypted_metadata: Record<string, never>;
         };
         /** @description `PATCH /user/profile`: only the fields that are present change; `null` empties one. */
         UpdateProfileRequest: {
@@ -1794,11 +2179,44 @@ export interface components {
             /** @description 64 characters at most. */
             username?: string | null;
         };
+        /** @description The form as OpenAPI describes it; it is read as it arrives. */
+        UploadForm: {
+            /** @description Opaque: 1 to 4096 characters. */
+            encrypted_filename: string;
+            /** @description A JSON object of strings: at most 32, of at most 4096 characters each. */
+            encrypted_metadata: string;
+            /**
+             * Format: binary
+             * @description The bytes: 50 MiB at most.
+             */
+            file: string;
+            /**
+             * Format: int64
+             * @description What the client says that the file has; what is stored is counted.
+             */
+            file_size: number;
+            id?: components["schemas"]["NodeId"] | null;
+            parent_id?: components["schemas"]["NodeId"] | null;
+        };
         /**
          * Format: uuid
          * @description A staged upload.
          */
         UploadId: string;
+        /** @description The answer to `POST /files/upload`. */
+        UploadResponse: {
+            /** @description The new file. */
+            file_id: components["schemas"]["NodeId"];
+            /**
+             * Format: int64
+             * @description Stored bytes.
+             */
+            file_size: number;
+            /** @description `user-id/file-id.enc`: a name, not a place. */
+            storage_path: string;
+            /** @description RFC 3339. */
+            uploaded_at: string;
+        };
         /**
          * Format: uuid
          * @description An account.
@@ -1851,6 +2269,13 @@ export interface components {
          * @description One version of one file.
          */
         VersionId: string;
+        /** @description `GET /files/{id}/versions`. */
+        VersionList: {
+            /** @description Whether there are older ones: ask again with `versions_before`. */
+            more_versions: boolean;
+            /** @description The versions, newest first: 1,000 at most, less when their records are large. */
+            versions: components["schemas"]["Version"][];
+        };
     };
     responses: never;
     parameters: never;
@@ -2187,10 +2612,20 @@ export interface operations {
                 page?: number;
                 /** @description 1 to 100, 20 if absent */
                 limit?: number;
+                /** @description Entries to pass over, instead of `page`; `pagination` then has `offset` and `has_more` */
+                offset?: number;
                 /** @description uploaded_at (the default), file_size or encrypted_filename */
                 sort_by?: string;
                 /** @description desc (the default) or asc */
                 order?: string;
+                /** @description A folder's UUID, or `root` */
+                parent_id?: string;
+                /** @description What is in the trash; false if absent */
+                deleted?: boolean;
+                /** @description own, family or all (the default); there is nothing of a family's yet */
+                owner_filter?: string;
+                /** @description false if absent; there is nothing of a family's yet */
+                include_family?: boolean;
             };
             header?: never;
             path?: never;
@@ -2218,6 +2653,39 @@ export interface operations {
             };
         };
     };
+    upload_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["UploadForm"];
+            };
+        };
+        responses: {
+            /** @description Stored */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_UploadResponse"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     get_file: {
         parameters: {
             query?: {
@@ -2226,7 +2694,7 @@ export interface operations {
             };
             header?: never;
             path: {
-                /** @description The file */
+                /** @description The file or folder */
                 id: components["schemas"]["NodeId"];
             };
             cookie?: never;
@@ -2239,7 +2707,46 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_FileDetails"];
+                    "application/json": components["schemas"]["Success_EntryDetails"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_file: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The entry's ETag; else 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The file or folder */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEntryRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed; the entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_FileEntry"];
                 };
             };
             /** @description An error, in the envelope */
@@ -2258,13 +2765,22 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description The file */
+                /** @description The file or folder */
                 id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description In the trash */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_DeleteResponse"];
+                };
+            };
             /** @description An error, in the envelope */
             default: {
                 headers: {
@@ -2364,18 +2880,130 @@ export interface operations {
             };
         };
     };
-    purge_file: {
+    get_metadata: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The file */
+                /** @description The file or folder */
                 id: components["schemas"]["NodeId"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
+            /** @description Its metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_EntryMetadata"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    update_metadata: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The entry's ETag; else 412 */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The file or folder */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMetadataRequest"];
+            };
+        };
+        responses: {
+            /** @description Changed; its metadata */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_EntryMetadata"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    file_path: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file or folder */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The folders above, and the entry itself at the end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_EntryPath"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    purge_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file or folder */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Gone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_DeleteResponse"];
+                };
+            };
             /** @description An error, in the envelope */
             default: {
                 headers: {
@@ -2392,6 +3020,73 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
+                /** @description The file or folder */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Restored; the entry */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_FileEntry"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    list_versions: {
+        parameters: {
+            query?: {
+                /** @description The last version of the answer before */
+                versions_before?: components["schemas"]["VersionId"];
+            };
+            header?: never;
+            path: {
+                /** @description The file */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_VersionList"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    add_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
                 /** @description The file */
                 id: components["schemas"]["NodeId"];
             };
@@ -2410,13 +3105,138 @@ export interface operations {
             };
         };
     };
+    delete_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file */
+                id: components["schemas"]["NodeId"];
+                /** @description The version */
+                version: components["schemas"]["VersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    download_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file */
+                id: components["schemas"]["NodeId"];
+                /** @description The version */
+                version: components["schemas"]["VersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The address */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_DownloadResponse"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    restore_version: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The file */
+                id: components["schemas"]["NodeId"];
+                /** @description The version */
+                version: components["schemas"]["VersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    create_folder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateFolderRequest"];
+            };
+        };
+        responses: {
+            /** @description The folder */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_FileEntry"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
     list_children: {
         parameters: {
             query?: {
                 /** @description From the page before */
                 cursor?: string;
-                /** @description 1 to 5000, 1000 if absent */
+                /** @description 1 to 5000, 1000 if absent; without keys 1 to 100, 20 if absent */
                 limit?: number;
+                /** @description Without keys only, as are the following */
+                page?: number;
+                /** @description Entries to pass over, instead of `page` */
+                offset?: number;
+                /** @description uploaded_at (the default), file_size or encrypted_filename */
+                sort_by?: string;
+                /** @description desc (the default) or asc */
+                order?: string;
             };
             header?: never;
             path: {
@@ -2433,7 +3253,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Success_FolderPage"];
+                    "application/json": components["schemas"]["Success_FolderChildren"];
                 };
             };
             /** @description An error, in the envelope */

@@ -33,18 +33,30 @@ pub(crate) async fn download(
     State(state): State<AppState>,
     caller: Caller,
     narrowest: Narrowest,
-    Origin(origin): Origin,
+    origin: Origin,
     Id(node): Id<NodeId>,
     query: Query,
 ) -> ApiResult<Json<Success<DownloadResponse>>> {
     let version = query.parse("version", "it must be a UUID")?;
+    issue(&state, &caller, &narrowest, &origin, node, version).await
+}
+
+/// Signs an address of a version, the newest if none is named.
+pub(super) async fn issue(
+    state: &AppState,
+    caller: &Caller,
+    narrowest: &Narrowest,
+    Origin(origin): &Origin,
+    node: NodeId,
+    version: Option<VersionId>,
+) -> ApiResult<Json<Success<DownloadResponse>>> {
     let owner = caller.user;
     let stored = state
         .db
         .read(move |c| find_stored(c, owner, node, version))
         .await?;
-    count_in(&narrowest, &state, Kind::Downloads, owner.into())?;
-    note(&state, node).await?;
+    count_in(narrowest, state, Kind::Downloads, owner.into())?;
+    note(state, node).await?;
     let expires = now_ms() / 1000 + LIFETIME.cast_signed();
     let grant = Grant {
         owner,

@@ -1,26 +1,38 @@
 use axum::Json;
 use axum::extract::State;
-use protocol::{Failure, FileList, Pagination, Success};
+use protocol::{Failure, FileList, NodeId, Success};
 
+use super::entry;
+use super::paging::Paging;
 use crate::auth::Caller;
-use crate::db::DbError;
+use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::input::Query;
-use crate::repo::files::{self, SortBy};
-use crate::repo::users;
+use crate::repo::entries::{self, Scope};
+use crate::routes::folders::FolderRef;
 use crate::state::AppState;
 
-/// List one's own live files, with page numbers
+/// List one's own files, with page numbers
 ///
-/// For programs that know no folders: all files that are not in the trash, in one flat list.
+/// For programs that know no folders: all files that are not in the trash, in one flat list. With
+/// `parent_id` it is what is in one folder, folders included. With `deleted=true` it is what was
+/// put into the trash, folders included, but not what is below those.
 #[utoipa::path(get, path = "/files", tag = "Files", operation_id = "list_files",
     params(
-        ("page" = Option<u64>, Query, description = "From 1, which is the default"),
-        ("limit" = Option<u64>, Query, description = "1 to 100, 20 if absent"),
+        ("page" = Option<u64>, Query, description = "From 1, which is the default", minimum = 1),
+        ("limit" = Option<u64>, Query, description = "1 to 100, 20 if absent", minimum = 1, maximum = 100),
+        ("offset" = Option<u64>, Query,
+            description = "Entries to pass over, instead of `page`; `pagination` then has `offset` and `has_more`"),
         ("sort_by" = Option<String>, Query,
             description = "uploaded_at (the default), file_size or encrypted_filename"),
-        ("order" = Option<String>, Query, description = "desc (the default) or asc")),
+        ("order" = Option<String>, Query, description = "desc (the default) or asc"),
+        ("parent_id" = Option<String>, Query, description = "A folder's UUID, or `root`"),
+        ("deleted" = Option<bool>, Query, description = "What is in the trash; false if absent"),
+        ("owner_filter" = Option<String>, Query,
+            description = "own, family or all (the default); there is nothing of a family's yet"),
+        ("include_family" = Option<bool>, Query,
+            description = "false if absent; there is nothing of a family's yet")),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "A page", body = Success<FileList>),
@@ -30,36 +42,56 @@ pub(crate) async fn list(
     caller: Caller,
     query: Query,
 ) -> ApiResult<Json<Success<FileList>>> {
-    let limit = query.number("limit", 20, 1, 100)?;
-    let page = query.number("page", 1, 1, i64::MAX as u64 / 100)?;
-    let sort_by = match query.text("sort_by")? {
-        None | Some("uploaded_at") => SortBy::UploadedAt,
-        Some("file_size") => SortBy::FileSize,
-        Some("encrypted_filename") => SortBy::EncryptedFilename,
+    let paging = Paging::read(&query)?;
+    let trashed = query.flag("deleted")?;
+    query.flag("include_family")?;
+    let own = match query.text("owner_filter")? {
+        None | Some("own" | "all") => true,
+        Some("family") => false,
         Some(_) => {
-            let allowed = "it must be uploaded_at, file_size or encrypted_filename";
-            return Err(ApiError::bad_parameter("sort_by", allowed));
+            let allowed = "it must be own, family or all";
+            return Err(ApiError::bad_parameter("owner_filter", allowed));
         }
     };
-    let descending = match query.text("order")? {
-        None | Some("desc") => true,
-        Some("asc") => false,
-        Some(_) => return Err(ApiError::bad_parameter("order", "it must be asc or desc")),
-    };
-    let offset = (page - 1) * limit;
-    let (files, usage) = state
+    let folder: Option<FolderRef> = query.parse("parent_id", "it must be a UUID or root")?;
+    let list = state
         .db
-        .read::<_, DbError, _>(move |c| {
-            let files = files::page(c, caller.user, sort_by, descending, limit, offset)?;
-            Ok((files, users::usage(c, caller.user)?))
-        })
+        .read(move |c| load(c, &caller, &paging, folder, trashed, own))
         .await?;
-    let total = usage.ok_or_else(ApiError::unauthorized)?.live_files;
-    let pagination = Pagination {
-        total,
-        page,
-        limit,
-        total_pages: total.div_ceil(limit),
+    Ok(answer::ok(list))
+}
+
+fn load(
+    conn: &mut dyn Conn,
+    caller: &Caller,
+    paging: &Paging,
+    folder: Option<FolderRef>,
+    trashed: bool,
+    own: bool,
+) -> ApiResult<FileList> {
+    let scope = match folder {
+        None => Scope::AllFiles,
+        Some(folder) => {
+            let id: Option<NodeId> = folder.id(caller);
+            if let Some(id) = id {
+                entries::get(conn, caller.user, id)?
+                    .filter(|row| row.is_folder)
+                    .ok_or_else(ApiError::not_found)?;
+            }
+            Scope::Folder(id)
+        }
     };
-    Ok(answer::ok(FileList { files, pagination }))
+    let (rows, total) = if own {
+        entries::page(conn, caller.user, &paging.page(scope, trashed))?
+    } else {
+        (Vec::new(), 0)
+    };
+    let owner = entry::owner(conn, caller.user)?;
+    Ok(FileList {
+        files: rows
+            .into_iter()
+            .map(|row| entry::show(row, &owner))
+            .collect(),
+        pagination: paging.pagination(total),
+    })
 }

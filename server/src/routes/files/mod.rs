@@ -3,17 +3,28 @@
 pub(crate) mod content;
 pub(crate) mod details;
 pub(crate) mod download;
+pub(crate) mod entry;
+mod form;
 pub(crate) mod list;
+pub(crate) mod metadata;
+pub(crate) mod paging;
+pub(crate) mod path;
+pub(crate) mod purge;
 pub(crate) mod range;
 pub(crate) mod signature;
-pub(crate) mod vault_only;
+mod stage;
+pub(crate) mod trash;
+pub(crate) mod update;
+pub(crate) mod upload;
+pub(crate) mod versions;
 
 use protocol::{NodeId, UserId, VersionId};
 
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
+use crate::repo::nodes;
+use crate::repo::versions as rows;
 use crate::repo::versions::StoredRow;
-use crate::repo::{nodes, versions};
 
 /// The bytes of a file's version, the newest if none is named.
 ///
@@ -26,7 +37,7 @@ fn find_stored(
     node: NodeId,
     version: Option<VersionId>,
 ) -> ApiResult<StoredRow> {
-    match versions::stored(conn, owner, node, version)? {
+    match rows::stored(conn, owner, node, version)? {
         Some(row) if row.live => Ok(row),
         Some(_) => Err(ApiError::gone()),
         None if nodes::is_gone(conn, owner, node)? => Err(ApiError::gone()),

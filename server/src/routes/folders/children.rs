@@ -1,15 +1,18 @@
 use axum::Json;
 use axum::extract::State;
-use protocol::{Failure, FolderPage, NodeId, Success, UserId};
+use protocol::{Failure, FolderChildren, FolderListing, FolderPage, NodeId, Success, UserId};
 
 use super::FolderRef;
-use crate::auth::VaultCaller;
+use crate::auth::Caller;
 use crate::commit::cursor::PageCursor;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::input::{Id, Query};
+use crate::repo::entries::{self, Scope};
 use crate::repo::{heads, nodes};
+use crate::routes::files::entry;
+use crate::routes::files::paging::Paging;
 use crate::state::AppState;
 
 /// Children in one page, unless asked otherwise, and at most.
@@ -18,26 +21,81 @@ const MAX: u64 = 5000;
 
 /// List a folder
 ///
-/// Live and trashed children alike, ordered by id. A page also ends where its sealed records reach
-/// 8 MiB: only `next_cursor` says whether there is more. All pages of one listing belong to one head: if
-/// it moves on meanwhile, the next page is 409 `HEAD_CONFLICT` with the new head, and the listing
-/// starts again.
+/// In a vault: live and trashed children alike, ordered by id. A page also ends where its sealed
+/// records reach 8 MiB: only `next_cursor` says whether there is more. All pages of one listing
+/// belong to one head: if it moves on meanwhile, the next page is 409 `HEAD_CONFLICT` with the new
+/// head, and the listing starts again. In an account without keys: what is not in the trash, with
+/// page numbers, as `GET /files` has them.
 #[utoipa::path(get, path = "/folders/{id}/children", tag = "Tree", operation_id = "list_children",
     params(
         ("id" = String, Path, description = "The folder's UUID, or `root`"),
         ("cursor" = Option<String>, Query, description = "From the page before"),
-        ("limit" = Option<u64>, Query, description = "1 to 5000, 1000 if absent")),
+        ("limit" = Option<u64>, Query,
+            description = "1 to 5000, 1000 if absent; without keys 1 to 100, 20 if absent"),
+        ("page" = Option<u64>, Query, description = "Without keys only, as are the following"),
+        ("offset" = Option<u64>, Query, description = "Entries to pass over, instead of `page`"),
+        ("sort_by" = Option<String>, Query,
+            description = "uploaded_at (the default), file_size or encrypted_filename"),
+        ("order" = Option<String>, Query, description = "desc (the default) or asc")),
     security(("bearer" = [])),
     responses(
-        (status = 200, description = "A page", body = Success<FolderPage>),
+        (status = 200, description = "A page", body = Success<FolderChildren>),
         (status = "default", description = "An error, in the envelope", body = Failure)))]
 pub(crate) async fn children(
     State(state): State<AppState>,
-    caller: VaultCaller,
+    caller: Caller,
     Id(folder): Id<FolderRef>,
     query: Query,
-) -> ApiResult<Json<Success<FolderPage>>> {
-    let folder = folder.resolve(&caller);
+) -> ApiResult<Json<Success<FolderChildren>>> {
+    let children = match caller.root {
+        Some(root) => {
+            let id = folder.id(&caller).unwrap_or(root);
+            FolderChildren::Vault(in_vault(&state, &caller, id, &query).await?)
+        }
+        None => FolderChildren::Bare(in_bare(&state, caller, folder, &query).await?),
+    };
+    Ok(answer::ok(children))
+}
+
+async fn in_bare(
+    state: &AppState,
+    caller: Caller,
+    folder: FolderRef,
+    query: &Query,
+) -> ApiResult<FolderListing> {
+    let paging = Paging::read(query)?;
+    state
+        .db
+        .read(move |c| {
+            let (user, id) = (caller.user, folder.id(&caller));
+            let row = match id {
+                Some(id) => Some(
+                    entries::get(c, user, id)?
+                        .filter(|row| row.is_folder)
+                        .ok_or_else(ApiError::not_found)?,
+                ),
+                None => None,
+            };
+            let owner = entry::owner(c, user)?;
+            let (rows, total) = entries::page(c, user, &paging.page(Scope::Folder(id), false))?;
+            Ok(FolderListing {
+                folder: row.map(|row| entry::show(row, &owner)),
+                children: rows
+                    .into_iter()
+                    .map(|row| entry::show(row, &owner))
+                    .collect(),
+                pagination: paging.pagination(total),
+            })
+        })
+        .await
+}
+
+async fn in_vault(
+    state: &AppState,
+    caller: &Caller,
+    folder: NodeId,
+    query: &Query,
+) -> ApiResult<FolderPage> {
     let limit = query.number("limit", DEFAULT, 1, MAX)?;
     let cursor = query
         .text("cursor")?
@@ -47,12 +105,11 @@ pub(crate) async fn children(
                 .ok_or_else(|| ApiError::bad_parameter("cursor", "it is not from this listing"))
         })
         .transpose()?;
-    let user = caller.caller.user;
-    let page = state
+    let user = caller.user;
+    state
         .db
         .read(move |c| load(c, user, folder, cursor, limit))
-        .await?;
-    Ok(answer::ok(page))
+        .await
 }
 
 fn load(

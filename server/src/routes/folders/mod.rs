@@ -1,13 +1,14 @@
 //! `/folders`.
 
 pub(crate) mod children;
+pub(crate) mod create;
 pub(crate) mod heads;
 
 use std::str::FromStr;
 
 use protocol::NodeId;
 
-use crate::auth::VaultCaller;
+use crate::auth::{Caller, VaultCaller};
 
 /// A folder in the path.
 #[derive(Clone, Copy)]
@@ -31,9 +32,14 @@ impl FromStr for FolderRef {
 
 impl FolderRef {
     fn resolve(self, caller: &VaultCaller) -> NodeId {
+        self.id(&caller.caller).unwrap_or(caller.root)
+    }
+
+    /// `None` for the top of an account without keys, which is no folder of its own.
+    pub(crate) fn id(self, caller: &Caller) -> Option<NodeId> {
         match self {
             Self::Root => caller.root,
-            Self::Id(id) => id,
+            Self::Id(id) => Some(id),
         }
     }
 }

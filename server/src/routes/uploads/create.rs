@@ -142,7 +142,7 @@ async fn start(
 }
 
 /// Gives the reservation back and removes the file.
-pub(super) async fn discard(state: &AppState, user: UserId, id: UploadId) -> ApiResult<bool> {
+pub(crate) async fn discard(state: &AppState, user: UserId, id: UploadId) -> ApiResult<bool> {
     let length = state
         .db
         .write::<_, DbError, _>(move |c| {

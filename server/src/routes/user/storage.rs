@@ -6,7 +6,7 @@ use crate::auth::Caller;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
-use crate::repo::{nodes, users};
+use crate::repo::{entries, users};
 use crate::state::AppState;
 
 /// How much is stored, and how much may be
@@ -24,7 +24,7 @@ pub(crate) async fn get(
         .read::<_, DbError, _>(move |c| {
             Ok((
                 users::usage(c, caller.user)?,
-                nodes::largest(c, caller.user)?,
+                entries::largest(c, caller.user)?,
             ))
         })
         .await?;
@@ -35,10 +35,10 @@ pub(crate) async fn get(
         available: usage.available(),
         percentage: percentage(usage.used, usage.quota),
         file_count: usage.files,
-        largest_file: largest.map(|row| LargestFile {
-            id: row.id,
-            encrypted_filename: row.meta.to_string(),
-            size: row.size,
+        largest_file: largest.map(|(id, name, size)| LargestFile {
+            id,
+            encrypted_filename: name.filename(),
+            size,
         }),
     }))
 }
