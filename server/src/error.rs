@@ -225,6 +225,27 @@ impl ApiError {
         }))
     }
 
+    /// The account has as many names, heads and histories in the database as it may.
+    pub(crate) fn records_full(used: u64, limit: u64, needed: u64) -> Self {
+        Self::new(
+            ErrorCode::StorageQuotaExceeded,
+            "There is no room for more records. Delete something for good.",
+        )
+        .with_details(json!({
+            "reason": "records",
+            "used": used,
+            "limit": limit,
+            "available": limit.saturating_sub(used),
+            "needed": needed,
+        }))
+    }
+
+    /// The account has as many uploads under way as it may.
+    pub(crate) fn too_many_uploads(limit: u32) -> Self {
+        Self::conflict("Too many uploads are open. Commit or delete some of them.")
+            .with_details(json!({ "reason": "open_uploads", "limit": limit }))
+    }
+
     pub(crate) fn head_required(folders: &[NodeId]) -> Self {
         Self::new(
             ErrorCode::HeadRequired,

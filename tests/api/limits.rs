@@ -1,5 +1,5 @@
 use harness::TestApp;
-use harness::account::{Account, bare_registration, login};
+use harness::account::{Account, bare_registration, create_file, login, uuid};
 use harness::client::{Answer, Client};
 use serde_json::json;
 
@@ -105,24 +105,22 @@ async fn the_personal_preset_lets_a_household_work() {
     let app = TestApp::start().await;
     let client = Client::new(app.url());
     let ann = Account::vault(&client, "ann@example.org").await;
-    let first = ann.client.create_upload(100, &[]).await;
-    let (limit, remaining) = standing(&first);
+    let before = ann.client.get("/auth/verify").await;
+    let (limit, remaining) = standing(&before);
     assert_eq!(limit, 1000);
+    let first = ann.client.create_upload(100, &[]).await;
+    assert_eq!(standing(&first), (6000, 5999));
     for n in 0..30 {
-        ann.client
-            .append(&first.upload_id(), n, b"x")
-            .await
-            .expect(204);
+        let answer = ann.client.append(&first.upload_id(), n, b"x").await;
+        answer.expect(204);
+        assert_eq!(standing(&answer), (12_000, 11_999 - n));
     }
     let answer = ann.client.get("/auth/verify").await;
     assert_eq!(
         standing(&answer),
         (1000, remaining - 1),
-        "parts do not count"
+        "what concerns uploads does not count here"
     );
-    for _ in 0..30 {
-        ann.client.create_upload(1, &[]).await.expect(201);
-    }
     for _ in 0..100 {
         client.get("/auth/prelogin?email=a@example.org").await;
     }
@@ -193,4 +191,85 @@ async fn forwarded_addresses_are_believed_only_from_trusted_proxies() {
         assert_eq!(ask("198.51.100.2").await, expected);
         assert_eq!(ask("198.51.100.1").await, 429);
     }
+}
+
+/// A folder of many small files takes as long as its bytes take, not as long as a limit lasts.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_of_many_small_files_is_no_attack() {
+    let app = TestApp::start().await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let mut uploads = Vec::new();
+    for _ in 0..150 {
+        let ten = (0..10).map(|_| {
+            let client = ann.client.clone();
+            tokio::spawn(async move { client.upload(b"x").await })
+        });
+        for upload in ten.collect::<Vec<_>>() {
+            uploads.push(upload.await.unwrap());
+        }
+    }
+    for part in uploads.chunks(500) {
+        let changes: Vec<_> = part
+            .iter()
+            .map(|upload| create_file(&uuid(), &ann.root, upload))
+            .collect();
+        ann.commit(json!(changes), &[&ann.root]).await.expect(200);
+    }
+    assert_eq!(ann.storage().await.2, 1500);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_of_uploads_are_limited_too() {
+    let app = TestApp::builder()
+        .env("STRONGROOM_LIMIT_PARTS", "5/h")
+        .env("STRONGROOM_LIMIT_UPLOADS", "2/h")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let upload = ann.client.create_upload(100, &[]).await.upload_id();
+    for n in 0..4 {
+        ann.client.append(&upload, n, b"x").await.expect(204);
+    }
+    assert_eq!(ann.client.upload_offset(&upload).await, Some(4));
+    ann.client
+        .append(&upload, 4, b"x")
+        .await
+        .error(429, "RATE_LIMITED");
+    ann.client.create_upload(1, b"x").await.expect(201);
+    ann.client
+        .create_upload(1, b"x")
+        .await
+        .error(429, "RATE_LIMITED");
+    ann.client.get("/auth/verify").await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_range_does_not_hide_a_download() {
+    let app = unlimited()
+        .env("STRONGROOM_LIMIT_DOWNLOADS", "2/h")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let mut files = Vec::new();
+    for _ in 0..3 {
+        files.push(ann.create_file(&ann.root, b"content").await);
+    }
+    let part = async |file: &str, range: &str| {
+        let path = format!("/files/{file}/content");
+        let request = ann.client.request(reqwest::Method::GET, &path);
+        request.header("range", range).send().await
+    };
+    for file in &files[..2] {
+        // The parts of one download are one download, whichever comes first.
+        for range in ["bytes=1-", "bytes=3-4", "bytes=0-1", "bytes=0-"] {
+            part(file, range).await.expect(206);
+        }
+    }
+    for range in ["bytes=1-", "bytes=0-", "bytes=-1"] {
+        part(&files[2], range).await.error(429, "RATE_LIMITED");
+    }
+    part(&files[0], "bytes=2-").await.expect(206);
 }

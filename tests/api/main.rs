@@ -38,6 +38,7 @@ fn unlimited() -> Builder {
         "LOGIN",
         "GENERAL",
         "UPLOADS",
+        "PARTS",
         "DOWNLOADS",
         "PUBLIC",
     ]

@@ -109,6 +109,14 @@ fn help_explains_every_option() {
         "LIMIT_LOGIN",
         "QUOTA",
         "TRUSTED_PROXIES",
+        "LIMIT_PARTS",
+        "RECORD_LIMIT",
+        "MAX_OPEN_UPLOADS",
+        "MIN_FREE_SPACE",
+        "MAX_CONNECTIONS",
+        "MAX_CONNECTIONS_PER_ADDRESS",
+        "IDLE_TIMEOUT",
+        "STALL_TIMEOUT",
     ] {
         assert!(help.contains(&format!("STRONGROOM_{name}")), "{name}");
     }

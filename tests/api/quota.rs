@@ -1,7 +1,7 @@
 use std::process::Command;
 
 use harness::TestApp;
-use harness::account::{Account, create_file, uuid};
+use harness::account::{Account, create_file, create_folder, head, sealed, uuid};
 use harness::client::Client;
 use serde_json::json;
 
@@ -133,4 +133,123 @@ async fn a_database_that_cannot_grow_is_told_too() {
     limit_file_size(&app, "unlimited");
     ann.create_file(&ann.root, b"and goes on without a restart")
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn uploads_that_are_open_are_limited() {
+    let app = unlimited()
+        .env("STRONGROOM_MAX_OPEN_UPLOADS", "3")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(ann.client.create_upload(0, &[]).await.upload_id());
+    }
+    let details = ann
+        .client
+        .create_upload(0, &[])
+        .await
+        .error(409, "CONFLICT");
+    assert_eq!(details, json!({"reason": "open_uploads", "limit": 3}));
+    let bob = Account::vault(&client, "bob@example.org").await;
+    bob.client.create_upload(0, &[]).await.expect(201);
+    let change = json!([create_file(&uuid(), &ann.root, &open[0])]);
+    ann.commit(change, &[&ann.root]).await.expect(200);
+    ann.client.create_upload(0, &[]).await.expect(201);
+}
+
+/// Heads, names and tombstones are no files, and fill a disk all the same.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_in_the_database_is_limited() {
+    let app = unlimited()
+        .env("STRONGROOM_RECORD_LIMIT", "60000")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let folder = ann.create_folder(&ann.root).await;
+    let file = ann.create_file(&folder, b"x").await;
+    let mut commits = 0;
+    let details = loop {
+        let kind = if commits % 2 == 0 { "trash" } else { "restore" };
+        let mut next = head(&folder, ann.seq(&folder).await);
+        next["sealed"] = json!(sealed(10_000));
+        let change = json!([{"type": kind, "node": file}]);
+        let answer = ann.commit_with(change, vec![next]).await;
+        if answer.status != 200 {
+            break answer.error(402, "STORAGE_QUOTA_EXCEEDED");
+        }
+        commits += 1;
+        assert!(
+            commits < 10,
+            "ten heads of 10,000 bytes are more than 60,000"
+        );
+    };
+    assert_eq!(commits, 5);
+    assert_eq!(
+        (&details["reason"], &details["limit"]),
+        (&json!("records"), &json!(60_000))
+    );
+    // What was deleted for good makes room again.
+    ann.commit(json!([{"type": "purge", "node": folder}]), &[&ann.root])
+        .await
+        .expect(200);
+    ann.create_folder(&ann.root).await;
+    let mut next = head(&ann.root, ann.seq("root").await);
+    next["sealed"] = json!(sealed(16_000));
+    let inner = uuid();
+    let heads = vec![next, head(&inner, 0)];
+    let change = json!([create_folder(&inner, &ann.root)]);
+    ann.commit_with(change, heads).await.expect(200);
+}
+
+/// Exactly what fits is let in, whatever happens at once: creating, committing, giving up.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_counters_are_right_after_a_crowd() {
+    let app = unlimited().env("STRONGROOM_QUOTA", "5000").start().await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let mut tasks = Vec::new();
+    for n in 0..100_u64 {
+        let client = ann.client.clone();
+        tasks.push(tokio::spawn(async move {
+            let answer = client.create_upload(100, &[1; 100]).await;
+            if answer.status != 201 {
+                assert_eq!(answer.status, 402);
+                return None;
+            }
+            if n % 3 > 0 {
+                return Some(answer.upload_id());
+            }
+            let path = format!("/uploads/{}", answer.upload_id());
+            let request = client.request(reqwest::Method::DELETE, &path);
+            let deleted = request.header("tus-resumable", "1.0.0").send().await;
+            deleted.expect(204);
+            None
+        }));
+    }
+    let mut kept = Vec::new();
+    for task in tasks {
+        kept.extend(task.await.unwrap());
+        let (used, available, _) = ann.storage().await;
+        assert!(used + available <= 5000);
+    }
+    assert!(kept.len() <= 50, "{}", kept.len());
+    let changes: Vec<_> = kept
+        .iter()
+        .map(|upload| create_file(&uuid(), &ann.root, upload))
+        .collect();
+    ann.commit(json!(changes), &[&ann.root]).await.expect(200);
+    let used = 100 * kept.len() as u64;
+    let count = kept.len() as u64;
+    assert_eq!(ann.storage().await, (used, 5000 - used, count));
+    // And the rest of the quota can be had to the last byte.
+    let rest = 5000 - used;
+    ann.client
+        .create_upload(rest + 1, &[])
+        .await
+        .error(402, "STORAGE_QUOTA_EXCEEDED");
+    ann.client.create_upload(rest, &[]).await.expect(201);
 }

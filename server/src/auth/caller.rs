@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 use protocol::{NodeId, SessionId, UserId};
 
 use super::token::{self, TokenError};
@@ -39,7 +39,7 @@ pub(crate) struct BareCaller(pub(crate) Caller);
 #[derive(Clone, Debug)]
 pub(crate) struct AdminCaller;
 
-/// A caller sending a part of an upload: whether that counts is the preset's choice.
+/// A caller who is about an upload: whether that counts as a request is the preset's choice.
 #[derive(Clone, Debug)]
 pub(crate) struct PartCaller(pub(crate) Caller);
 
@@ -143,8 +143,12 @@ impl FromRequestParts<AppState> for PartCaller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
         let caller = Caller::identify(parts, state).await?;
-        if state.config.limits.count_upload_parts {
+        if state.config.limits.uploads_in_general {
             count(parts, state, Kind::General, caller.user.into())?;
+        }
+        // Whoever starts an upload is counted as such, where that is known.
+        if parts.method != Method::POST {
+            count(parts, state, Kind::Parts, caller.user.into())?;
         }
         Ok(Self(caller))
     }

@@ -13,7 +13,7 @@ use crate::http::fields::WRAPPED_KEY;
 use crate::repo::commits::CommitRow;
 use crate::repo::nodes::{NewNode, NodeState};
 use crate::repo::versions::NewVersionRow;
-use crate::repo::{commits, heads, nodes, subtree, uploads, users, vaults, versions};
+use crate::repo::{ROW, commits, heads, nodes, subtree, uploads, users, vaults, versions};
 
 /// The sealed bytes of the nodes that one commit changes, whenever they were sealed: it comes in
 /// one piece in the change feed.
@@ -33,6 +33,7 @@ pub(crate) fn apply(
     conn: &mut dyn Conn,
     user: UserId,
     commit: &CommitRequest,
+    record_limit: u64,
     now: i64,
 ) -> Result<Applied, CommitError> {
     if let Some(row) = commits::get(conn, user, commit.id)? {
@@ -52,6 +53,7 @@ pub(crate) fn apply(
         feed,
         touched: created.iter().copied().collect(),
         sealed: HashMap::new(),
+        records: ROW,
         orphaned: Vec::new(),
     };
     for (index, change) in commit.changes.iter().enumerate() {
@@ -62,6 +64,7 @@ pub(crate) fn apply(
     let Work {
         touched,
         sealed,
+        mut records,
         orphaned,
         ..
     } = work;
@@ -74,8 +77,23 @@ pub(crate) fn apply(
         // A folder that this very commit purged has no head.
         if nodes::state(conn, user, head.node)?.is_some() {
             heads::insert(conn, head.node, head.seq, &head.sealed)?;
+            records += kept(head.sealed.0.len());
             nodes::set_head(conn, head.node, head.seq, feed)?;
         }
+    }
+    // Clearing up is always possible, though it too leaves traces.
+    let clears_up = |change: &Change| matches!(change, Change::Purge { .. });
+    let limit = if commit.changes.iter().all(clears_up) {
+        u64::MAX
+    } else {
+        record_limit
+    };
+    if !users::add_records(conn, user, records, limit)? {
+        return Err(CommitError::RecordsFull {
+            used: users::records(conn, user)?,
+            limit,
+            needed: records.unsigned_abs(),
+        });
     }
     let usage = users::usage(conn, user)?.ok_or(CommitError::Bare)?;
     let row = CommitRow {
@@ -89,6 +107,13 @@ pub(crate) fn apply(
         orphaned,
         repeated: false,
     })
+}
+
+/// What a row with so many sealed bytes takes.
+fn kept(sealed: usize) -> i64 {
+    i64::try_from(sealed)
+        .unwrap_or(i64::MAX)
+        .saturating_add(ROW)
 }
 
 fn created_folder(change: &Change) -> Option<NodeId> {
@@ -180,6 +205,8 @@ struct Work<'a> {
     touched: BTreeSet<NodeId>,
     /// Nodes that have their place in the feed here, and the bytes that are sealed in each.
     sealed: HashMap<NodeId, u64>,
+    /// Bytes by which the account's rows grow.
+    records: i64,
     orphaned: Vec<UploadId>,
 }
 
@@ -223,6 +250,7 @@ impl Work<'_> {
         self.touched.insert(create.parent);
         let sealed = create.metadata.sealed.0.len() + create.wrapped_key.0.len();
         self.sealed.insert(create.id, sealed as u64);
+        self.records += kept(sealed);
         if let Some(version) = &create.version {
             users::count(self.conn, self.user, 0, 1, i64::from(parent.live))?;
             return self.store(create.id, version);
@@ -263,6 +291,7 @@ impl Work<'_> {
         if !versions::insert(self.conn, &row)? {
             return Ok(false);
         }
+        self.records += kept(version.record.0.len() + version.wrapped_key.0.len());
         users::store(self.conn, self.user, size)?;
         nodes::set_version(self.conn, node, version.id, size, self.now, self.feed)?;
         Ok(true)
@@ -283,6 +312,7 @@ impl Work<'_> {
         self.touched.extend(in_head_of);
         let sealed = metadata.sealed.0.len() + WRAPPED_KEY;
         self.sealed.insert(node, sealed as u64);
+        self.records += kept(sealed) - kept(usize::try_from(state.sealed).unwrap_or(0));
         nodes::set_metadata(self.conn, node, metadata, self.now, self.feed)?;
         Ok(true)
     }
@@ -341,6 +371,7 @@ impl Work<'_> {
         self.touched.insert(parent);
         self.sealed.remove(&node);
         let purged = subtree::purge(self.conn, node, self.now, Some(self.feed))?;
+        self.records -= purged.records;
         users::count(
             self.conn,
             self.user,

@@ -44,6 +44,9 @@ pub(crate) enum CommitError {
     /// What it changes is too much for one piece of the change feed.
     #[error("too much changes at once")]
     TooLarge,
+    /// The account keeps as many records as it may; in bytes.
+    #[error("no room for more records")]
+    RecordsFull { used: u64, limit: u64, needed: u64 },
 }
 
 fn field(name: String, reason: &str) -> ApiError {
@@ -65,6 +68,11 @@ impl From<CommitError> for ApiError {
                 format!("heads[{index}].node"),
                 "nothing changes in this folder",
             ),
+            CommitError::RecordsFull {
+                used,
+                limit,
+                needed,
+            } => Self::records_full(used, limit, needed),
             CommitError::TooLarge => field(
                 "changes".to_owned(),
                 "what they concern has more than 8 MiB of sealed records: use several commits",

@@ -19,6 +19,7 @@ struct File {
     limit_login: Option<String>,
     limit_general: Option<String>,
     limit_uploads: Option<String>,
+    limit_parts: Option<String>,
     limit_downloads: Option<String>,
     limit_public: Option<String>,
     keep_addresses: Option<bool>,
@@ -26,6 +27,8 @@ struct File {
     max_upload_size: Option<u64>,
     upload_expiry: Option<u64>,
     sweep_interval: Option<u64>,
+    record_limit: Option<u64>,
+    max_open_uploads: Option<u32>,
     min_free_space: Option<u64>,
     max_connections: Option<u32>,
     max_connections_per_address: Option<u32>,
@@ -55,6 +58,7 @@ pub(crate) fn parse(text: &str, shown: &str) -> Result<ServeArgs, ConfigError> {
     };
     let counts = [
         ("sweep_interval", file.sweep_interval),
+        ("max_open_uploads", file.max_open_uploads.map(u64::from)),
         ("max_connections", file.max_connections.map(u64::from)),
         (
             "max_connections_per_address",
@@ -102,6 +106,7 @@ pub(crate) fn parse(text: &str, shown: &str) -> Result<ServeArgs, ConfigError> {
         limit_login: parse.text("limit_login", file.limit_login, str::parse)?,
         limit_general: parse.text("limit_general", file.limit_general, str::parse)?,
         limit_uploads: parse.text("limit_uploads", file.limit_uploads, str::parse)?,
+        limit_parts: parse.text("limit_parts", file.limit_parts, str::parse)?,
         limit_downloads: parse.text("limit_downloads", file.limit_downloads, str::parse)?,
         limit_public: parse.text("limit_public", file.limit_public, str::parse)?,
         keep_addresses: file.keep_addresses,
@@ -109,6 +114,8 @@ pub(crate) fn parse(text: &str, shown: &str) -> Result<ServeArgs, ConfigError> {
         max_upload_size: file.max_upload_size,
         upload_expiry: file.upload_expiry,
         sweep_interval: file.sweep_interval,
+        record_limit: file.record_limit,
+        max_open_uploads: file.max_open_uploads,
         min_free_space: file.min_free_space,
         max_connections: file.max_connections,
         max_connections_per_address: file.max_connections_per_address,

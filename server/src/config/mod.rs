@@ -79,6 +79,9 @@ pub struct ServeArgs {
     /// New uploads per account, or off
     #[arg(long, env = "STRONGROOM_LIMIT_UPLOADS", value_name = "RATE")]
     pub limit_uploads: Option<Rate>,
+    /// Questions about open uploads and parts of them per account, or off
+    #[arg(long, env = "STRONGROOM_LIMIT_PARTS", value_name = "RATE")]
+    pub limit_parts: Option<Rate>,
     /// Downloads per account, or off
     #[arg(long, env = "STRONGROOM_LIMIT_DOWNLOADS", value_name = "RATE")]
     pub limit_downloads: Option<Rate>,
@@ -100,6 +103,13 @@ pub struct ServeArgs {
     /// Seconds between two sweeps of what is left over [default: 60]
     #[arg(long, env = "STRONGROOM_SWEEP_INTERVAL", value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..))]
     pub sweep_interval: Option<u64>,
+    /// What the names, heads and histories of one account may take in the database, in bytes
+    /// [default: 1073741824]
+    #[arg(long, env = "STRONGROOM_RECORD_LIMIT", value_name = "BYTES")]
+    pub record_limit: Option<u64>,
+    /// Uploads that one account may have open at once [default: 4000]
+    #[arg(long, env = "STRONGROOM_MAX_OPEN_UPLOADS", value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_open_uploads: Option<u32>,
     /// Bytes of the disk that uploads leave free, for the database [default: 536870912]
     #[arg(long, env = "STRONGROOM_MIN_FREE_SPACE", value_name = "BYTES")]
     pub min_free_space: Option<u64>,
@@ -147,8 +157,10 @@ pub struct Limits {
     pub downloads: Option<Rate>,
     /// Per address.
     pub public: Option<Rate>,
-    /// Whether the parts of an upload count as requests of the account.
-    pub count_upload_parts: bool,
+    /// Per account: parts of uploads, questions about them, and giving them up.
+    pub parts: Option<Rate>,
+    /// Whether all that concerns uploads also counts as requests of the account.
+    pub uploads_in_general: bool,
 }
 
 /// Everything that `serve` needs to know.
@@ -176,6 +188,10 @@ pub struct Config {
     pub upload_expiry: Duration,
     /// Between two sweeps.
     pub sweep_interval: Duration,
+    /// Bytes that the records of one account may take in the database.
+    pub record_limit: u64,
+    /// Of one account.
+    pub max_open_uploads: u32,
     /// Bytes of the disk that uploads leave free.
     pub min_free_space: u64,
     /// Open at once.
@@ -223,6 +239,7 @@ impl ServeArgs {
                 login: over(args.limit_login, preset.login),
                 general: over(args.limit_general, preset.general),
                 uploads: over(args.limit_uploads, preset.uploads),
+                parts: over(args.limit_parts, preset.parts),
                 downloads: over(args.limit_downloads, preset.downloads),
                 public: over(args.limit_public, preset.public),
                 ..preset
@@ -232,6 +249,8 @@ impl ServeArgs {
             max_upload_size: args.max_upload_size,
             upload_expiry: Duration::from_secs(args.upload_expiry.unwrap_or(86_400)),
             sweep_interval: Duration::from_secs(args.sweep_interval.unwrap_or(60)),
+            record_limit: args.record_limit.unwrap_or(1024 * 1024 * 1024),
+            max_open_uploads: args.max_open_uploads.unwrap_or(4000),
             min_free_space: args.min_free_space.unwrap_or(512 * 1024 * 1024),
             max_connections: args.max_connections.unwrap_or(1024),
             max_connections_per_address: args.max_connections_per_address.unwrap_or(128),
@@ -255,6 +274,7 @@ impl ServeArgs {
             limit_login: self.limit_login.or(file.limit_login),
             limit_general: self.limit_general.or(file.limit_general),
             limit_uploads: self.limit_uploads.or(file.limit_uploads),
+            limit_parts: self.limit_parts.or(file.limit_parts),
             limit_downloads: self.limit_downloads.or(file.limit_downloads),
             limit_public: self.limit_public.or(file.limit_public),
             keep_addresses: self.keep_addresses.or(file.keep_addresses),
@@ -262,6 +282,8 @@ impl ServeArgs {
             max_upload_size: self.max_upload_size.or(file.max_upload_size),
             upload_expiry: self.upload_expiry.or(file.upload_expiry),
             sweep_interval: self.sweep_interval.or(file.sweep_interval),
+            record_limit: self.record_limit.or(file.record_limit),
+            max_open_uploads: self.max_open_uploads.or(file.max_open_uploads),
             min_free_space: self.min_free_space.or(file.min_free_space),
             max_connections: self.max_connections.or(file.max_connections),
             max_connections_per_address: self
@@ -283,10 +305,13 @@ impl Limits {
             registration: rate(3, hour),
             login: rate(5, 15 * minute),
             general: rate(1000, minute),
-            uploads: None,
+            // A folder of many small files is no attack: its files count for themselves, so
+            // that everything else goes on working meanwhile.
+            uploads: rate(6000, minute),
             downloads: None,
             public: rate(100, minute),
-            count_upload_parts: false,
+            parts: rate(12_000, minute),
+            uploads_in_general: false,
         };
         match preset {
             Preset::Personal => common,
@@ -294,7 +319,8 @@ impl Limits {
                 general: rate(1000, hour),
                 uploads: rate(20, hour),
                 downloads: rate(100, hour),
-                count_upload_parts: true,
+                parts: None,
+                uploads_in_general: true,
                 ..common
             },
         }

@@ -11,7 +11,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    pub(crate) fn new(count: u32, seconds: u32) -> Self {
+    pub(crate) const fn new(count: u32, seconds: u32) -> Self {
         Self { count, seconds }
     }
 

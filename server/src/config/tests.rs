@@ -88,6 +88,37 @@ fn bad_values_in_the_file_name_option_and_value() {
 }
 
 #[test]
+fn limits_of_room_and_time_can_be_set_in_the_file() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("strongroom.toml");
+    let text = "max_connections = 9\nmax_connections_per_address = 8\nidle_timeout = 7\n\
+                stall_timeout = 6\nmin_free_space = 5\nrecord_limit = 4\nmax_open_uploads = 3\n\
+                limit_parts = \"2/s\"\n";
+    std::fs::write(&path, text).unwrap();
+    let config = parse(&["--config", path.to_str().unwrap()]).unwrap();
+    assert_eq!(
+        (config.max_connections, config.max_connections_per_address),
+        (9, 8)
+    );
+    assert_eq!(config.idle_timeout, Duration::from_secs(7));
+    assert_eq!(config.stall_timeout, Duration::from_secs(6));
+    assert_eq!((config.min_free_space, config.record_limit), (5, 4));
+    assert_eq!(config.max_open_uploads, 3);
+    assert_eq!(config.limits.parts, Some(Rate::new(2, 1)));
+    for name in [
+        "max_connections",
+        "max_connections_per_address",
+        "max_open_uploads",
+        "idle_timeout",
+        "stall_timeout",
+    ] {
+        std::fs::write(&path, format!("{name} = 0")).unwrap();
+        let message = parse(&["--config", path.to_str().unwrap()]).unwrap_err();
+        assert!(message.contains(&format!("{name} = \"0\"")), "{message}");
+    }
+}
+
+#[test]
 fn rates_are_read_as_written() {
     assert_eq!("3/h".parse(), Ok(Rate::new(3, 3600)));
     assert_eq!("5/15min".parse(), Ok(Rate::new(5, 900)));

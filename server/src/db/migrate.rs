@@ -19,6 +19,10 @@ const SQLITE: &[(&str, &str)] = &[
         "0003_bare_accounts",
         include_str!("../../../migrations/sqlite/0003_bare_accounts.sql"),
     ),
+    (
+        "0004_records",
+        include_str!("../../../migrations/sqlite/0004_records.sql"),
+    ),
 ];
 
 /// Brings the database up to date.

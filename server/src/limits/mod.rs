@@ -1,12 +1,13 @@
 //! Rate limits: fixed windows, each starting with its first request.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher as _, RandomState};
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue};
-use protocol::UserId;
+use protocol::{UserId, VersionId};
 
 use crate::clock::now_ms;
 use crate::config::{Limits, Rate};
@@ -15,8 +16,14 @@ use crate::http::context::ClientIp;
 use crate::secrets::sha256;
 use crate::state::AppState;
 
-/// Windows kept at once; a few MiB.
-const CAPACITY: usize = 100_000;
+/// Windows of one kind kept at once; all kinds together take some 20 MiB at most.
+const CAPACITY: usize = 20_000;
+/// Whoever comes when there is no window left shares one of so many with others like that.
+const CROWDS: u64 = 1024;
+/// Windows that are over are looked for once in this time, in milliseconds.
+const SWEEP_EVERY: i64 = 1000;
+/// A file that is read in parts counts as read once in this time.
+const READING: Rate = Rate::new(1, 60);
 
 /// What is being limited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -25,7 +32,10 @@ pub(crate) enum Kind {
     Login,
     General,
     Uploads,
+    Parts,
     Downloads,
+    /// Of one file: what is read in parts is one download.
+    Reading,
     Public,
     /// Wrong current passwords of a signed-in account; as many as sign-ins.
     Password,
@@ -40,6 +50,10 @@ pub(crate) enum Key {
     User(UserId),
     /// The hash of an email, of an account or of none.
     Email([u8; 16]),
+    /// A version of a file, read by somebody.
+    Reading(UserId, VersionId),
+    /// One of those for whom there is no window left.
+    Crowd(u64),
 }
 
 impl From<UserId> for Key {
@@ -90,7 +104,16 @@ struct Window {
 /// All windows.
 pub(crate) struct Limiter {
     limits: Limits,
-    windows: Mutex<HashMap<(Kind, Key), Window>>,
+    /// By kind: whoever floods one of them pushes nobody out of another.
+    windows: Mutex<HashMap<Kind, Windows>>,
+    crowds: RandomState,
+}
+
+#[derive(Default)]
+struct Windows {
+    all: HashMap<Key, Window>,
+    /// When windows that are over were last removed; milliseconds since 1970.
+    swept: i64,
 }
 
 impl Limiter {
@@ -98,6 +121,7 @@ impl Limiter {
         Self {
             limits,
             windows: Mutex::default(),
+            crowds: RandomState::new(),
         }
     }
 
@@ -107,6 +131,8 @@ impl Limiter {
             Kind::Login | Kind::Password | Kind::Recovery => self.limits.login,
             Kind::General => self.limits.general,
             Kind::Uploads => self.limits.uploads,
+            Kind::Parts => self.limits.parts,
+            Kind::Reading => Some(READING),
             Kind::Downloads => self.limits.downloads,
             Kind::Public => self.limits.public,
         }
@@ -115,15 +141,19 @@ impl Limiter {
     /// Counts a request; `None` when nothing limits it.
     pub(crate) fn take(&self, kind: Kind, key: Key, now: i64) -> Option<Standing> {
         let rate = self.rate(kind)?;
-        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if windows.len() >= CAPACITY && !windows.contains_key(&(kind, key)) {
-            make_room(&mut windows, now);
-        }
+        let mut kinds = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let windows = kinds.entry(kind).or_default();
+        let key = match kind {
+            _ if windows.has_room_for(&key, now) => key,
+            // Sharing this one would hide downloads.
+            Kind::Reading => return None,
+            _ => Key::Crowd(self.crowds.hash_one(key) % CROWDS),
+        };
         let fresh = Window {
             count: 0,
             ends: now + i64::from(rate.seconds()) * 1000,
         };
-        let window = windows.entry((kind, key)).or_insert(fresh);
+        let window = windows.all.entry(key).or_insert(fresh);
         if window.ends <= now {
             *window = fresh;
         }
@@ -138,17 +168,27 @@ impl Limiter {
             allowed,
         })
     }
+
+    fn forget(&self, kind: Kind, key: &Key) {
+        let mut kinds = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(windows) = kinds.get_mut(&kind) {
+            windows.all.remove(key);
+        }
+    }
 }
 
-/// Forgets what is over; if that is not enough, what will be over soonest.
-fn make_room(windows: &mut HashMap<(Kind, Key), Window>, now: i64) {
-    windows.retain(|_, window| window.ends > now);
-    if windows.len() >= CAPACITY {
-        let mut ends: Vec<i64> = windows.values().map(|window| window.ends).collect();
-        let middle = ends.len() / 2;
-        let (_, median, _) = ends.select_nth_unstable(middle);
-        let median = *median;
-        windows.retain(|_, window| window.ends > median);
+impl Windows {
+    /// Whether this one has a window, or can have one. Nobody loses theirs for it: counts would
+    /// start anew for whoever can come from many addresses.
+    fn has_room_for(&mut self, key: &Key, now: i64) -> bool {
+        if self.all.len() < CAPACITY || self.all.contains_key(key) {
+            return true;
+        }
+        if now - self.swept >= SWEEP_EVERY {
+            self.swept = now;
+            self.all.retain(|_, window| window.ends > now);
+        }
+        self.all.len() < CAPACITY
     }
 }
 
@@ -194,6 +234,30 @@ pub(crate) fn count(parts: &Parts, state: &AppState, kind: Kind, key: Key) -> Ap
         .cloned()
         .unwrap_or_default();
     count_in(&narrowest, state, kind, key)
+}
+
+/// Counts a download, unless another part of the same was counted a moment ago; answers whether
+/// it did.
+///
+/// # Errors
+/// 429 when it is one too many.
+pub(crate) fn count_download(
+    narrowest: &Narrowest,
+    state: &AppState,
+    user: UserId,
+    version: VersionId,
+) -> ApiResult<bool> {
+    let reading = Key::Reading(user, version);
+    let standing = state.limiter.take(Kind::Reading, reading, now_ms());
+    if standing.is_some_and(|standing| !standing.allowed) {
+        return Ok(false);
+    }
+    if let Err(refused) = count_in(narrowest, state, Kind::Downloads, user.into()) {
+        // What was refused was not read: the next part is refused as well.
+        state.limiter.forget(Kind::Reading, &reading);
+        return Err(refused);
+    }
+    Ok(true)
 }
 
 /// The same for handlers that have the request's [`Narrowest`] already.

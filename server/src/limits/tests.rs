@@ -12,7 +12,8 @@ fn limits() -> Limits {
         uploads: None,
         downloads: None,
         public: None,
-        count_upload_parts: false,
+        parts: None,
+        uploads_in_general: false,
     }
 }
 
@@ -63,16 +64,28 @@ fn a_window_lets_in_so_many_and_then_starts_again() {
 }
 
 #[test]
-fn memory_is_bounded() {
+fn memory_is_bounded_and_nobodys_count_starts_anew() {
     let limiter = Limiter::new(limits());
-    for n in 0..CAPACITY as u128 + 10 {
-        limiter.take(
-            Kind::General,
-            Key::User(UserId(Uuid::from_u128(n))),
-            n as i64 / 50,
-        );
+    let victim = Key::Ip(Ipv4Addr::LOCALHOST.into());
+    let take = |kind, key, now| limiter.take(kind, key, now).unwrap();
+    for _ in 0..2 {
+        take(Kind::Login, victim, 0);
     }
-    assert!(limiter.windows.lock().unwrap().len() <= CAPACITY);
+    let stranger = |n: u128| Key::User(UserId(Uuid::from_u128(n)));
+    for n in 0..CAPACITY as u128 * 3 {
+        take(Kind::Login, stranger(n), 1);
+        take(Kind::General, stranger(n), 1);
+    }
+    assert!(!take(Kind::Login, victim, 2).allowed);
+    let count = |kind| limiter.windows.lock().unwrap()[&kind].all.len();
+    let most = CAPACITY + usize::try_from(CROWDS).unwrap();
+    assert!(count(Kind::Login) <= most && count(Kind::General) <= most);
+    // Who comes too late shares a window, and waits for others.
+    let late = |n: u128| take(Kind::Login, stranger((1 << 100) + n), 3).allowed;
+    assert!((0..10_000).any(|n| !late(n)));
+    // When the flood is over there is room again.
+    assert!(take(Kind::Login, stranger(1 << 101), 20_000).allowed);
+    assert!(count(Kind::Login) < 10);
 }
 
 #[test]

@@ -4,6 +4,8 @@
 pub(crate) const PAGE_BYTES: u64 = 8 * 1024 * 1024;
 /// What an entry costs besides its sealed bytes: its ids, times and counters.
 pub(crate) const ENTRY: u64 = 256;
+/// What a row costs in the database besides its sealed bytes: ids, counters, its share of indexes.
+pub(crate) const ROW: i64 = 256;
 
 /// What is left of a page.
 pub(crate) struct Budget {

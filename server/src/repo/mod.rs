@@ -26,7 +26,7 @@ pub(crate) mod users;
 pub(crate) mod vaults;
 pub(crate) mod versions;
 
-pub(crate) use budget::{Budget, ENTRY, PAGE_BYTES};
+pub(crate) use budget::{Budget, ENTRY, PAGE_BYTES, ROW};
 
 /// Every statement of the program.
 #[cfg(test)]

@@ -38,6 +38,14 @@ statements! {
                     CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
                     CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN live ELSE 0 END), 0) AS BIGINT)
              FROM nodes WHERE id IN (SELECT id FROM below)");
+    RECORDS = concat!(below!(), "SELECT
+             (SELECT CAST(COALESCE(SUM(LENGTH(meta) + LENGTH(wrapped_key) + 256), 0) AS BIGINT)
+              FROM nodes WHERE id IN (SELECT id FROM below))
+           + (SELECT CAST(COALESCE(SUM(LENGTH(sealed) + 256), 0) AS BIGINT)
+              FROM heads WHERE node_id IN (SELECT id FROM below))
+           + (SELECT CAST(COALESCE(SUM(LENGTH(record) + LENGTH(wrapped_key) + 256), 0) AS BIGINT)
+              FROM versions WHERE node_id IN (SELECT id FROM below))
+           - (SELECT COUNT(*) * 256 FROM below)");
     BLOBS = concat!(below!(), "SELECT blob_id FROM versions
             WHERE node_id IN (SELECT id FROM below)");
     DOOM_BLOBS = concat!(below!(), "INSERT INTO doomed_blobs (id)
@@ -62,6 +70,8 @@ pub(crate) struct Purged {
     pub(crate) bytes: i64,
     pub(crate) files: i64,
     pub(crate) live_files: i64,
+    /// Bytes in the database, less what the tombstones take.
+    pub(crate) records: i64,
 }
 
 /// Marks a node and all below it as not live; answers how many files that hid.
@@ -94,6 +104,7 @@ pub(crate) fn purge(
         .query_one(TOTALS, &[id])?
         .expect("an aggregate has one row");
     let (bytes, files, live_files) = (totals.take(0)?, totals.take(1)?, totals.take(2)?);
+    let records = single(conn, RECORDS, &[id])?;
     let blobs = conn
         .query(BLOBS, &[id])?
         .into_iter()
@@ -110,6 +121,7 @@ pub(crate) fn purge(
         bytes,
         files,
         live_files,
+        records,
     })
 }
 

@@ -15,6 +15,7 @@ statements! {
                       RETURNING length";
     TAKE = "DELETE FROM uploads WHERE id = ?1 AND owner_id = ?2 AND received = length
             RETURNING length";
+    NTH = "SELECT 1 FROM uploads WHERE owner_id = ?1 LIMIT 1 OFFSET ?2";
     EXPIRED = "SELECT id, owner_id FROM uploads WHERE expires_at <= ?1 ORDER BY expires_at LIMIT ?2";
     EXISTS = "SELECT 1 FROM uploads WHERE id = ?1";
 }
@@ -128,6 +129,13 @@ pub(crate) fn expired(
         .into_iter()
         .map(|mut row| Ok((row.take(0)?, row.take(1)?)))
         .collect()
+}
+
+/// Whether an account has at least so many uploads open.
+pub(crate) fn has_open(conn: &mut dyn Conn, owner: UserId, count: u32) -> Result<bool, DbError> {
+    let skipped = count.saturating_sub(1);
+    let params = [blob(owner.as_bytes()), int(skipped)];
+    Ok(conn.query_one(NTH, &params)?.is_some())
 }
 
 /// Whether there is such an upload, whosever it is.

@@ -37,6 +37,9 @@ statements! {
     OWNER = "SELECT email, username, first_name, last_name FROM users WHERE id = ?1";
     COUNT = "UPDATE users SET used = used + ?2, files = files + ?3, live_files = live_files + ?4
              WHERE id = ?1";
+    RECORDS = "SELECT records FROM users WHERE id = ?1";
+    ADD_RECORDS = "UPDATE users SET records = records + ?2
+                   WHERE id = ?1 AND (?2 <= 0 OR records + ?2 <= ?3)";
     PING = "SELECT 1";
 }
 
@@ -330,6 +333,23 @@ pub(crate) fn count(
         ],
     )?;
     Ok(())
+}
+
+/// Bytes of sealed records and rows that the account keeps in the database.
+pub(crate) fn records(conn: &mut dyn Conn, user: UserId) -> Result<u64, DbError> {
+    conn.query_one(RECORDS, &[blob(user.as_bytes())])?
+        .map_or(Ok(0), |mut row| row.take(0))
+}
+
+/// Adds (or, when negative, subtracts) such bytes; `false` when there would be more than `limit`.
+pub(crate) fn add_records(
+    conn: &mut dyn Conn,
+    user: UserId,
+    bytes: i64,
+    limit: u64,
+) -> Result<bool, DbError> {
+    let params = [blob(user.as_bytes()), int(bytes), int(limit)];
+    Ok(conn.execute(ADD_RECORDS, &params)? == 1)
 }
 
 /// Asks the database for a sign of life.

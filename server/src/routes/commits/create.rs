@@ -67,10 +67,10 @@ async fn write(
     commit: Arc<CommitRequest>,
     finished: Vec<UploadId>,
 ) -> ApiResult<CommitRow> {
-    let now = now_ms();
+    let (now, limit) = (now_ms(), state.config.record_limit);
     let applied = state
         .db
-        .write::<_, CommitError, _>(move |c| apply(c, user, &commit, now))
+        .write::<_, CommitError, _>(move |c| apply(c, user, &commit, limit, now))
         .await?;
     if !applied.repeated {
         let blobs = state.blobs.clone();

@@ -17,7 +17,7 @@ use crate::blobs::staging::blocking;
 use crate::clock::now_ms;
 use crate::error::{ApiError, ApiResult};
 use crate::http::input::{Id, Query};
-use crate::limits::{Kind, Narrowest, count_in};
+use crate::limits::{Narrowest, count_download};
 use crate::state::AppState;
 
 /// Bytes read at once.
@@ -65,9 +65,11 @@ pub(crate) async fn content(
         Part::Bytes { first, last } => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
         Part::Outside => return Err(ApiError::range_not_satisfiable(stored.size)),
     };
-    // A signed address was counted when it was issued; the parts of a download count once.
-    if grant.is_none() && first == 0 && method == Method::GET {
-        count_in(&narrowest, &state, Kind::Downloads, owner.into())?;
+    // A signed address was counted when it was issued.
+    if grant.is_none()
+        && method == Method::GET
+        && count_download(&narrowest, &state, owner, stored.version)?
+    {
         note(&state, node).await?;
     }
     let body = if method == Method::HEAD {

@@ -6,7 +6,7 @@ use protocol::{Failure, UploadId, UserId};
 use super::checksum::Checksum;
 use super::receive::{Target, receive};
 use super::{UPLOAD_LENGTH, UPLOAD_METADATA, bytes_header, check_version, is_content, tus_headers};
-use crate::auth::Caller;
+use crate::auth::PartCaller;
 use crate::blobs::BlobError;
 use crate::clock::now_ms;
 use crate::db::DbError;
@@ -37,7 +37,7 @@ const METADATA: usize = 4096;
         (status = "default", description = "An error, in the envelope", body = Failure)))]
 pub(crate) async fn create(
     State(state): State<AppState>,
-    caller: Caller,
+    PartCaller(caller): PartCaller,
     narrowest: Narrowest,
     Origin(origin): Origin,
     request: Request,
@@ -104,6 +104,7 @@ async fn start(
 ) -> ApiResult<i64> {
     let now = now_ms();
     let expires_at = now.saturating_add(expiry_ms(state));
+    let most = state.config.max_open_uploads;
     let blobs = state.blobs.clone();
     let room = tokio::task::spawn_blocking(move || blobs.require_room(length))
         .await
@@ -121,6 +122,9 @@ async fn start(
             if !users::reserve(c, user, length)? {
                 let usage = users::usage(c, user)?.ok_or_else(ApiError::unauthorized)?;
                 return Err(ApiError::quota_exceeded(&usage, length));
+            }
+            if uploads::has_open(c, user, most)? {
+                return Err(ApiError::too_many_uploads(most));
             }
             if let Some(full) = &full {
                 return Err(ApiError::storage_full(full));
