@@ -103,6 +103,15 @@ async fn addresses_of_the_app_show_its_page() {
         assert!(policy.contains(part), "{policy}");
     }
     assert!(!policy.contains("unsafe-inline"), "{policy}");
+    // A cached service worker would hold an old app in place.
+    let worker = page(&client, "/sw.js", "*/*").await;
+    worker.expect(200);
+    assert_eq!(worker.header("cache-control"), "no-cache");
+    assert!(worker.header("content-type").starts_with("text/javascript"));
+    assert!(policy.contains("worker-src 'self'"), "{policy}");
+    assert!(policy.contains("manifest-src 'self'"), "{policy}");
+    let manifest = page(&client, "/manifest.webmanifest", "*/*").await;
+    assert_eq!(manifest.header("content-type"), "application/manifest+json");
     let deep = page(&client, "/files/some/folder", "text/html,*/*").await;
     assert_eq!((deep.status, &deep.body), (200, &root.body));
     assert_eq!(page(&client, "/assets/missing.js", "*/*").await.status, 404);

@@ -3,21 +3,24 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
+import { writeServiceWorker } from './serviceWorker.ts';
 
 const COMPRESSIBLE = /\.(?:js|css|html|wasm|svg|json|webmanifest|txt)$/;
 
 /**
  * After the files are written: subresource integrity for everything that index.html names,
- * and a `.br` and a `.gz` beside each file that shrinks, so that the server
+ * the service worker with the list of them all, and a `.br` and a `.gz` beside each file that shrinks, so that the server
  * never compresses.
  */
 export function finishAssets(): Plugin {
   let folder = '';
+  let source = '';
   return {
     name: 'finish-assets',
     apply: 'build',
     configResolved(config) {
       folder = config.build.outDir;
+      source = join(config.root, 'src/sw/sw.ts');
     },
     writeBundle: {
       sequential: true,
@@ -25,6 +28,7 @@ export function finishAssets(): Plugin {
       handler() {
         const page = join(folder, 'index.html');
         writeFileSync(page, withIntegrity(readFileSync(page, 'utf8'), (path) => readFileSync(join(folder, path))));
+        writeServiceWorker(folder, source);
         for (const file of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
           if (COMPRESSIBLE.test(file)) compress(join(folder, file));
         }

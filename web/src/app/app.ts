@@ -16,6 +16,7 @@ import { Problem, toProblem } from '../lib/problem';
 import { Store } from '../lib/store';
 import type { App, AppState, FolderState } from './contract';
 import { guardUnload } from './guardUnload';
+import { followUpdates } from './update';
 
 interface Open {
   session: OpenSession;
@@ -27,7 +28,7 @@ const LOADING: FolderState = { status: 'loading' };
 
 /** Puts the core together and starts it. One a page. */
 export function createApp(): App {
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], findings: [] });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [] });
   const missing = missingSupport();
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
@@ -87,6 +88,16 @@ export function createApp(): App {
     void session.start();
   }
 
+  let applyUpdate = (): void => undefined;
+  if (import.meta.env.PROD && 'serviceWorker' in navigator) {
+    const ready = (apply: () => void): void => {
+      applyUpdate = apply;
+      state.set({ update: 'ready' });
+    };
+    // Without it the app works as it does without a service worker: online.
+    followUpdates(navigator.serviceWorker, ready, () => globalThis.location.reload()).catch(() => undefined);
+  }
+
   return {
     getState: () => state.get(),
     subscribe: (listener) => state.subscribe(listener),
@@ -109,6 +120,7 @@ export function createApp(): App {
     updateProfile: (changes) => asProblem(profile.update(changes)),
     autoLock: () => getPreferences().autoLock,
     setAutoLock: (minutes) => setPreferences({ autoLock: minutes }),
+    applyUpdate: () => applyUpdate(),
 
     getFolder: (id) => open?.folders.state(id) ?? LOADING,
     watchFolder: (id, listener) => {

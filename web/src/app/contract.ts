@@ -103,6 +103,8 @@ export interface AppState {
   /** Whose session it is; set while there is one. */
   profile: Profile | null;
   transfers: readonly Transfer[];
+  /** `ready`: a newer version of the app is on this device; `applyUpdate` changes to it. */
+  update: 'none' | 'ready';
   /** Findings about the account or about any folder seen in this session, newest first. */
   findings: readonly Finding[];
 }
@@ -207,6 +209,9 @@ export interface App {
   /** Minutes without activity in any tab after which the vault locks itself; null: never. Kept on this device. */
   autoLock(): number | null;
   setAutoLock(minutes: number | null): void;
+
+  /** Loads the page again with the newer version. Asks first, as leaving does, while transfers run. */
+  applyUpdate(): void;
 
   /** The current state of a folder; `subscribe` also tells of its changes. */
   getFolder(id: string): FolderState;

@@ -1,0 +1,140 @@
+import { createServer, request, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import type { Page } from '@playwright/test';
+
+import { expect, expectFiles, newEmail, PASSWORD, signUp, test } from '../support/journey';
+import type { RunningServer } from '../support/server';
+
+test.use({ serviceWorkers: 'allow' });
+
+/** Until the service worker has kept the shell and answers for this page. */
+async function expectKept(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    return active?.state === 'activated' && navigator.serviceWorker.controller !== null;
+  });
+}
+
+function keptPaths(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const names = await caches.keys();
+    const requests = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+    return requests.flat().map(({ url }) => new URL(url).pathname);
+  });
+}
+
+test('without a server the app shows itself and says so, and goes on when it is back', async ({ page, context, launch }) => {
+  const server = await launch();
+  await page.goto(`${server.url}/sign-in`);
+  await expectKept(page);
+  await server.end();
+  for (const leave of [() => page.reload(), () => page.goto(`${server.url}/files`)]) {
+    await leave();
+    await expect(page.getByText('The server does not answer.', { exact: false })).toBeVisible();
+  }
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByText('This device is offline.', { exact: false })).toBeVisible();
+  await context.setOffline(false);
+  await server.restart();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible({ timeout: 30_000 });
+});
+
+test('a locked account without a network stays locked, and unlocks with it', async ({ page, context, server }) => {
+  await signUp(page, server, newEmail());
+  await expectKept(page);
+  await context.setOffline(true);
+  await page.reload();
+  await expect(page.getByText('This device is offline.', { exact: false })).toBeVisible();
+  await context.setOffline(false);
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await expectFiles(page);
+});
+
+test('nothing but the shell is kept, and every file of it is as the build left it', async ({ page, server }) => {
+  await signUp(page, server, newEmail());
+  await expectKept(page);
+  await page.getByRole('link', { name: 'Trash' }).click();
+  await page.reload();
+  const paths = await keptPaths(page);
+  expect(paths).toContain('/');
+  const strange = paths.filter((path) => !/^\/$|^\/assets\/[\w.-]+$|^\/(?:favicon\.svg|icon-[\w-]+\.png|manifest\.webmanifest)$/.test(path));
+  expect(strange).toEqual([]);
+  const policies = await page.evaluate(async () => (await caches.match('/'))?.headers.get('Content-Security-Policy'));
+  expect(policies).toContain("require-trusted-types-for 'script'");
+});
+
+test('a newer version waits until it is told to take over', async ({ page, server }) => {
+  const front = await inFrontOf(server);
+  try {
+    await page.goto(`${front.url}/sign-in`);
+    await expectKept(page);
+    front.isNewer = true;
+    const before = await page.evaluate(async () => {
+      const registration = await navigator.serviceWorker.ready;
+      await registration.update();
+      const { active, installing } = registration;
+      await new Promise<void>((resolve) => installing?.addEventListener('statechange', () => resolve()));
+      return { isWaiting: registration.waiting !== null, isActive: registration.active === active };
+    });
+    expect(before).toEqual({ isWaiting: true, isActive: true });
+    const after = page.evaluate(async () => {
+      const changed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
+      (await navigator.serviceWorker.ready).waiting?.postMessage('activate');
+      await changed;
+      return (await navigator.serviceWorker.ready).waiting;
+    });
+    expect(await after).toBeNull();
+    await page.reload();
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  } finally {
+    front.server.close();
+    front.server.closeAllConnections();
+  }
+});
+
+test('a version whose files are not what it was built with is not taken', async ({ page, server }) => {
+  const front = await inFrontOf(server);
+  try {
+    front.isAltered = true;
+    const installing = page.context().waitForEvent('request', (asked) => asked.serviceWorker() !== null);
+    await page.goto(`${front.url}/sign-in`);
+    await installing;
+    // The registration of a worker that could not be installed goes away.
+    const found = (): Promise<string> => page.evaluate(async () => ((await navigator.serviceWorker.getRegistration()) === undefined ? 'gone' : 'there'));
+    await expect.poll(found).toBe('gone');
+    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  } finally {
+    front.server.close();
+    front.server.closeAllConnections();
+  }
+});
+
+/** The same server at another address, with another `sw.js` if so told. */
+async function inFrontOf(behind: RunningServer): Promise<{ url: string; server: Server; isNewer: boolean; isAltered: boolean }> {
+  const front = { url: '', isNewer: false, isAltered: false };
+  const server = createServer((asked, answer) => {
+    const headers = without(asked.headers, 'host', 'accept-encoding');
+    const forwarded = request({ host: '127.0.0.1', port: behind.port, path: asked.url, method: asked.method, headers }, (given) => {
+      const pieces: Buffer[] = [];
+      given.on('data', (piece: Buffer) => pieces.push(piece));
+      given.on('end', () => {
+        let body = Buffer.concat(pieces);
+        if (asked.url === '/sw.js' && front.isNewer) body = Buffer.concat([body, Buffer.from('\n// newer\n')]);
+        if (asked.url === '/manifest.webmanifest' && front.isAltered) body = Buffer.concat([body, Buffer.from(' ')]);
+        answer.writeHead(given.statusCode ?? 502, { ...without(given.headers, 'content-length', 'etag'), 'content-length': body.length });
+        answer.end(body);
+      });
+    });
+    asked.pipe(forwarded);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  front.url = `http://localhost:${(server.address() as AddressInfo).port}`;
+  return Object.assign(front, { server });
+}
+
+function without(headers: IncomingHttpHeaders, ...names: string[]): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !names.includes(name)));
+}

@@ -1,0 +1,27 @@
+import { workerUrl } from '../lib/trustedTypes';
+
+/** How often a page that stays open looks for a newer version. */
+const CHECK = 60 * 60_000;
+
+/**
+ * Registers the service worker, which keeps the app's shell for when there is no
+ * network. A newer version waits until the person agrees, so that no page is changed
+ * under anybody's hands; `onReady` is called with what changes to it.
+ */
+export async function followUpdates(container: ServiceWorkerContainer, onReady: (apply: () => void) => void, reload: () => void): Promise<void> {
+  const registration = await container.register(workerUrl('/sw.js'), { scope: '/' });
+  const ready = (waiting: ServiceWorker): void =>
+    onReady(() => {
+      container.addEventListener('controllerchange', reload, { once: true });
+      waiting.postMessage('activate');
+    });
+  if (registration.waiting !== null && container.controller !== null) ready(registration.waiting);
+  registration.addEventListener('updatefound', () => {
+    const { installing } = registration;
+    installing?.addEventListener('statechange', () => {
+      // Without a controller it is the first one, which has nothing to wait for.
+      if (installing.state === 'installed' && container.controller !== null) ready(installing);
+    });
+  });
+  setInterval(() => void registration.update().catch(() => undefined), CHECK);
+}
