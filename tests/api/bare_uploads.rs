@@ -346,6 +346,19 @@ async fn a_full_disk_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_operators_reserve_is_kept() {
+    let app = unlimited()
+        .env("STRONGROOM_MIN_FREE_SPACE", i64::MAX.to_string())
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::bare(&client, "ann@example.org").await;
+    let answer = Form::of("n", &vec![1; MIB]).send(&ann.client).await;
+    answer.error(507, "STORAGE_FULL");
+    nothing_is_staged(&app).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_upload_that_breaks_off_leaves_nothing() {
     let mut app = unlimited()
         .env("STRONGROOM_SWEEP_INTERVAL", "1")

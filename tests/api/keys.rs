@@ -80,11 +80,7 @@ async fn of_two_devices_one_wins() {
 async fn bare_accounts_have_no_keys() {
     let (_app, client) = start().await;
     let bob = Account::bare(&client, "bob@example.org").await;
-    for path in [
-        "/user/keys",
-        "/changes",
-        "/folders/root/heads",
-    ] {
+    for path in ["/user/keys", "/changes", "/folders/root/heads"] {
         bob.client.get(path).await.error(409, "KEYS_REQUIRED");
     }
     bob.client

@@ -24,6 +24,7 @@ mod recovery;
 mod sessions;
 mod slow;
 mod tus;
+mod upgrade;
 mod uploads;
 mod web;
 

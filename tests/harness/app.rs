@@ -14,6 +14,7 @@ const START: Duration = Duration::from_secs(30);
 /// Settings of a server that is yet to start.
 pub struct Builder {
     env: Vec<(String, String)>,
+    data: Option<PathBuf>,
 }
 
 impl Builder {
@@ -24,9 +25,21 @@ impl Builder {
         self
     }
 
+    /// Starts it on a copy of such a data directory.
+    #[must_use]
+    pub fn data(self, from: &Path) -> Self {
+        Self {
+            data: Some(from.to_owned()),
+            ..self
+        }
+    }
+
     /// Starts the server.
     pub async fn start(self) -> TestApp {
         let folder = tempfile::tempdir().expect("a temporary folder");
+        if let Some(from) = &self.data {
+            copy(from, &folder.path().join("data"));
+        }
         let mut app = TestApp {
             folder,
             env: self.env,
@@ -57,6 +70,7 @@ impl TestApp {
     pub fn builder() -> Builder {
         Builder {
             env: vec![("STRONGROOM_LIMIT_REGISTRATION".into(), "off".into())],
+            data: None,
         }
     }
 
@@ -182,6 +196,20 @@ impl TestApp {
 impl Drop for TestApp {
     fn drop(&mut self) {
         self.kill();
+    }
+}
+
+/// Copies a folder with everything in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder can be made");
+    for entry in fs::read_dir(from).expect("the folder is there") {
+        let entry = entry.expect("the folder is readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("the file is readable");
+        }
     }
 }
 

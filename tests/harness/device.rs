@@ -314,6 +314,12 @@ impl Device {
         Ok(())
     }
 
+    /// Its access token.
+    #[must_use]
+    pub fn token(&self) -> &str {
+        &self.token
+    }
+
     /// The email that it signed in with.
     #[must_use]
     pub fn email(&self) -> &str {

@@ -27,7 +27,14 @@ pub(super) struct Staged {
 impl Staged {
     /// Makes the row, then the file. The row is too old from the start, so that a sweep takes
     /// what a crash leaves; while the lock is held, no sweep does.
-    pub(super) async fn create(state: &AppState, user: UserId) -> ApiResult<Self> {
+    ///
+    /// # Errors
+    /// 507 when the disk has no room for so many bytes.
+    pub(super) async fn create(state: &AppState, user: UserId, bytes: u64) -> ApiResult<Self> {
+        let blobs = state.blobs.clone();
+        tokio::task::spawn_blocking(move || blobs.require_room(bytes))
+            .await
+            .map_err(ApiError::internal)??;
         let id = UploadId::from_random(random());
         let guard = state
             .locks

@@ -80,7 +80,7 @@ pub(crate) async fn upload(
         .read::<_, DbError, _>(move |c| users::usage(c, user))
         .await?
         .ok_or_else(ApiError::unauthorized)?;
-    let mut staged = Staged::create(&state, user).await?;
+    let mut staged = Staged::create(&state, user, announced.unwrap_or(FILE).min(FILE)).await?;
     let form = match form::read(&state, &mut body, parser, &usage, &mut staged).await {
         Ok(form) => form,
         Err(error) => {
