@@ -1,3 +1,5 @@
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use harness::account::{Account, KDF, bare_registration, login, sealed, uuid, vault_registration};
 use serde_json::{Value, json};
 
@@ -243,19 +245,48 @@ async fn profiles_change_only_where_asked() {
 async fn secrets_are_stored_as_hashes_only() {
     let (mut app, client) = start().await;
     let ann = Account::vault(&client, "ann@example.org").await;
-    app.stop();
-    let mut stored = Vec::new();
-    for entry in std::fs::read_dir(app.data_dir()).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_file() {
-            stored.extend(std::fs::read(path).unwrap());
+    let decoded = URL_SAFE_NO_PAD.decode(&ann.refresh_token[4..]).unwrap();
+    let secrets: [(&str, &[u8]); 6] = [
+        ("the password hash", ann.password_hash.as_bytes()),
+        ("the recovery proof", b"recovery proof"),
+        ("the refresh token", ann.refresh_token.as_bytes()),
+        (
+            "the refresh token's text",
+            &ann.refresh_token.as_bytes()[4..],
+        ),
+        ("the refresh token's bytes", &decoded),
+        ("the access token", ann.client.token().unwrap().as_bytes()),
+    ];
+    // While it runs, with the log that the database writes first, and after it has stopped.
+    for _ in 0..2 {
+        let data = app.data_dir();
+        assert!(found(&data, b"$argon2id$v=19$m=19456,t=2,p=1$") > 0);
+        for (what, secret) in secrets {
+            assert_eq!(found(&data, secret), 0, "{what}");
+            let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+            assert_eq!(found(&data, hex.as_bytes()), 0, "{what}, in hex");
+            let base64 = STANDARD_NO_PAD.encode(secret);
+            assert_eq!(found(&data, base64.as_bytes()), 0, "{what}, in base64");
+        }
+        if app.is_running() {
+            app.stop();
         }
     }
-    let holds = |needle: &str| memchr::memmem::find(&stored, needle.as_bytes()).is_some();
-    assert!(holds("$argon2id$v=19$m=19456,t=2,p=1$"));
-    assert!(!holds(&ann.password_hash));
-    assert!(!holds("recovery proof"));
-    assert!(!holds(&ann.refresh_token) && !holds(&ann.refresh_token[4..]));
+}
+
+/// How many files of the data directory hold these bytes, whatever they are and wherever.
+fn found(folder: &std::path::Path, needle: &[u8]) -> usize {
+    let entries = std::fs::read_dir(folder).unwrap();
+    entries
+        .map(|entry| {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                return found(&path, needle);
+            }
+            let bytes = std::fs::read(&path).unwrap();
+            usize::from(memchr::memmem::find(&bytes, needle).is_some())
+        })
+        .sum()
 }
 
 #[tokio::test(flavor = "multi_thread")]

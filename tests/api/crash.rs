@@ -82,10 +82,17 @@ async fn work(client: Client, root: String, ledger: Arc<Mutex<Ledger>>) {
     }
 }
 
+/// How often the server is killed: 20 times, or as often as `STRONGROOM_CRASH_CYCLES` says.
+fn cycles() -> u64 {
+    std::env::var("STRONGROOM_CRASH_CYCLES").map_or(20, |count| count.parse().expect("a number"))
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
     let mut app = unlimited()
         .env("STRONGROOM_SWEEP_INTERVAL", "1")
+        // What was begun without the client ever learning of it goes within the test.
+        .env("STRONGROOM_UPLOAD_EXPIRY", "20")
         .start()
         .await;
     let client = Client::new(app.url());
@@ -94,7 +101,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
         seq: 1,
         ..Ledger::default()
     }));
-    for cycle in 0..20_u64 {
+    for cycle in 0..cycles() {
         let fresh = Client::new(app.url()).with_token(ann.client.token().unwrap());
         let worker = tokio::spawn(work(fresh, ann.root.clone(), Arc::clone(&ledger)));
         // Any moment will do; these are spread over the steps of an upload and a commit.
@@ -113,7 +120,7 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
             ledger.files.insert(file, size);
             ledger.seq += 1;
         }
-        let offsets = ledger.lock().unwrap().offsets.clone();
+        let offsets = std::mem::take(&mut ledger.lock().unwrap().offsets);
         for (id, acknowledged) in offsets {
             let offset = ann
                 .client
@@ -121,6 +128,10 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
                 .await
                 .expect("the upload is there");
             assert!(offset >= acknowledged, "{offset} < {acknowledged}");
+            let path = format!("/uploads/{id}");
+            let request = ann.client.request(Method::DELETE, &path);
+            let request = request.header("tus-resumable", "1.0.0");
+            request.send().await.expect(204);
         }
     }
 
@@ -135,26 +146,25 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_left_over() {
     let (used, _, count) = ann.storage().await;
     assert_eq!((used, count), (stored, files.len() as u64));
 
-    // Unfinished uploads that the client was never told of expire; the others it can give up.
-    let offsets = ledger.lock().unwrap().offsets.clone();
-    for id in offsets.keys() {
-        let request = ann
-            .client
-            .request(Method::DELETE, &format!("/uploads/{id}"));
-        request
-            .header("tus-resumable", "1.0.0")
-            .send()
-            .await
-            .expect(204);
-    }
     app.restart().await;
-    let mut left = blobs(&app);
-    for _ in 0..500 {
-        if left == files.len() {
+    let staged = || {
+        let folder = std::fs::read_dir(app.data_dir().join("staged")).unwrap();
+        folder.count()
+    };
+    let mut left = (blobs(&app), staged());
+    for _ in 0..3000 {
+        if left == (files.len(), 0) {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
-        left = blobs(&app);
+        left = (blobs(&app), staged());
     }
-    assert_eq!(left, files.len(), "one blob for each file");
+    assert_eq!(
+        left,
+        (files.len(), 0),
+        "one blob for each file, and no more"
+    );
+    let (used, available, _) = ann.storage().await;
+    assert_eq!(used, stored);
+    assert_eq!(used + available, 5_368_709_120, "nothing is held");
 }

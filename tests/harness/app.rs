@@ -99,6 +99,12 @@ impl TestApp {
         fs::read_to_string(self.log_file()).expect("the log is UTF-8")
     }
 
+    /// Whether it was started and neither stopped nor killed since.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.process.is_some()
+    }
+
     /// The process's number.
     ///
     /// # Panics
