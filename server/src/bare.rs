@@ -10,7 +10,7 @@ use crate::repo::bare::NewEntry;
 use crate::repo::entries::{EntryRow, Name};
 use crate::repo::subtree::Purged;
 use crate::repo::versions::NewVersionRow;
-use crate::repo::{bare, entries, nodes, subtree, uploads, users, versions};
+use crate::repo::{ROW, bare, entries, nodes, subtree, uploads, users, versions};
 
 /// Folders below one another, at most.
 const DEEPEST: u64 = 100;
@@ -31,14 +31,20 @@ pub(crate) struct NewFile<'a> {
 ///
 /// # Errors
 /// When the quota does not allow it, the id was used before, or there is no such folder.
-pub(crate) fn create_file(conn: &mut dyn Conn, new: &NewFile<'_>) -> ApiResult<()> {
+pub(crate) fn create_file(
+    conn: &mut dyn Conn,
+    new: &NewFile<'_>,
+    record_limit: u64,
+) -> ApiResult<()> {
     let (user, node, now) = (new.entry.owner, new.entry.id, new.entry.now);
     uploads::delete(conn, new.upload, user)?.ok_or_else(ApiError::unavailable)?;
     if !users::store_file(conn, user, new.size)? {
         let usage = users::usage(conn, user)?.ok_or_else(ApiError::unauthorized)?;
         return Err(ApiError::quota_exceeded(&usage, new.size));
     }
-    insert(conn, &new.entry)?;
+    // The version is a row of its own.
+    add_records(conn, user, ROW, record_limit)?;
+    insert(conn, &new.entry, record_limit)?;
     let version = NewVersionRow {
         id: new.version,
         node,
@@ -59,7 +65,7 @@ pub(crate) fn create_file(conn: &mut dyn Conn, new: &NewFile<'_>) -> ApiResult<(
 ///
 /// # Errors
 /// When the id was used before, or there is no such folder.
-pub(crate) fn insert(conn: &mut dyn Conn, new: &NewEntry<'_>) -> ApiResult<()> {
+pub(crate) fn insert(conn: &mut dyn Conn, new: &NewEntry<'_>, record_limit: u64) -> ApiResult<()> {
     if let Some(parent) = new.parent {
         check_folder(conn, new.owner, parent)?;
         if new.kind == NodeKind::Folder && bare::depth(conn, parent)? >= DEEPEST {
@@ -67,7 +73,8 @@ pub(crate) fn insert(conn: &mut dyn Conn, new: &NewEntry<'_>) -> ApiResult<()> {
         }
     }
     if bare::insert(conn, new)? {
-        return Ok(());
+        let bytes = kept(new.name, new.metadata) + ROW;
+        return add_records(conn, new.owner, bytes, record_limit);
     }
     Err(
         ApiError::conflict("The id was used before. Choose another one.")
@@ -82,6 +89,8 @@ pub(crate) struct Update {
     pub(crate) metadata: Option<String>,
     /// To a folder, or to the top.
     pub(crate) parent: Option<Option<NodeId>>,
+    /// What the account's rows may have, in bytes.
+    pub(crate) record_limit: u64,
 }
 
 /// Renames or moves an entry.
@@ -111,6 +120,8 @@ pub(crate) fn update(
     };
     let name = update.name.as_ref().unwrap_or(old_name);
     let metadata = update.metadata.as_ref().unwrap_or(old_metadata);
+    let grows = kept(name, metadata) - kept(old_name, old_metadata);
+    add_records(conn, user, grows, update.record_limit)?;
     bare::update(conn, id, parent, name, metadata, now)?;
     find(conn, user, id)
 }
@@ -193,6 +204,8 @@ pub(crate) fn purge(conn: &mut dyn Conn, user: UserId, id: NodeId, now: i64) -> 
     let purged = subtree::purge(conn, id, now, None)?;
     let (bytes, files) = (purged.bytes, purged.files);
     users::count(conn, user, -bytes, -files, -purged.live_files)?;
+    // Clearing up is always possible, though it too leaves traces.
+    add_records(conn, user, -purged.records, u64::MAX)?;
     Ok(purged)
 }
 
@@ -228,6 +241,21 @@ fn check_folder(conn: &mut dyn Conn, user: UserId, folder: NodeId) -> ApiResult<
     } else {
         Err(ApiError::conflict("It is not a folder.").with_details(details))
     }
+}
+
+/// What a name and metadata take, in bytes.
+fn kept(name: &str, metadata: &str) -> i64 {
+    i64::try_from(name.len() + metadata.len()).unwrap_or(i64::MAX)
+}
+
+/// # Errors
+/// 402 when the account's rows would have more than they may.
+fn add_records(conn: &mut dyn Conn, user: UserId, bytes: i64, limit: u64) -> ApiResult<()> {
+    if users::add_records(conn, user, bytes, limit)? {
+        return Ok(());
+    }
+    let used = users::records(conn, user)?;
+    Err(ApiError::records_full(used, limit, bytes.unsigned_abs()))
 }
 
 fn too_deep() -> ApiError {

@@ -334,3 +334,65 @@ async fn figures_of_the_whole_server_are_for_its_administrator() {
     bob.client.get("/stats").await.error(403, "FORBIDDEN");
     client.get("/stats").await.error(401, "UNAUTHORIZED");
 }
+
+/// Until there is an endpoint for it, operators do this in the database.
+fn set_active(app: &harness::TestApp, email: &str, active: bool) {
+    let path = app.data_dir().join("strongroom.db");
+    let database = rusqlite::Connection::open(path).unwrap();
+    let sql = "UPDATE users SET active = ?2 WHERE email = ?1";
+    assert_eq!(database.execute(sql, (email, active)).unwrap(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_is_switched_off_is_told_so_once_it_has_proved_who_it_is() {
+    let (app, client) = start().await;
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let auth = "recovery proof of at least 32 characters";
+    let start = async |auth: &str| {
+        let body = json!({"email": ann.email, "auth": auth});
+        client.post("/auth/recovery/start", &body).await
+    };
+    let token = start(auth).await.data()["recovery_token"].clone();
+    set_active(&app, &ann.email, false);
+    ann.client
+        .get("/auth/verify")
+        .await
+        .error(403, "ACCOUNT_INACTIVE");
+    ann.client
+        .get("/files")
+        .await
+        .error(403, "ACCOUNT_INACTIVE");
+    let refresh = json!({"refresh_token": ann.refresh_token});
+    let answer = client.post("/auth/refresh", &refresh).await;
+    answer.error(403, "ACCOUNT_INACTIVE");
+    login(&client, &ann.email, &ann.password_hash)
+        .await
+        .error(403, "ACCOUNT_INACTIVE");
+    // Whoever does not know the secret learns nothing of it.
+    login(&client, &ann.email, "wrong")
+        .await
+        .error(401, "INVALID_CREDENTIALS");
+    start("wrong").await.error(401, "INVALID_CREDENTIALS");
+    start(auth).await.error(403, "ACCOUNT_INACTIVE");
+    let finish = json!({
+        "recovery_token": token,
+        "new_password_hash": "a new hash of at least 32 characters",
+        "new_salt": "a new salt, 16 or more",
+        "kdf": KDF,
+        "wrapped_key": sealed(104),
+        "account_state": {"epoch": 2, "sealed": sealed(300)},
+    });
+    let answer = client.post("/auth/recovery/finish", &finish).await;
+    answer.error(403, "ACCOUNT_INACTIVE");
+    // Nothing was lost meanwhile.
+    set_active(&app, &ann.email, true);
+    ann.client.get("/auth/verify").await.expect(200);
+    login(&client, &ann.email, &ann.password_hash)
+        .await
+        .expect(200);
+    client.post("/auth/refresh", &refresh).await.expect(200);
+    client
+        .post("/auth/recovery/finish", &finish)
+        .await
+        .expect(200);
+}

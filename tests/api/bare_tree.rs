@@ -6,7 +6,7 @@ use harness::form::{Form, metadata, upload};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::start;
+use crate::{start, unlimited};
 
 async fn folder(client: &Client, name: &str, parent: Option<&str>) -> String {
     let body = json!({"encrypted_filename": name, "parent_id": parent});
@@ -130,6 +130,51 @@ async fn nesting_is_bounded() {
     let other = folder(&ann.client, "other", None).await;
     let answer = ann.client.put(&format!("/files/{other}"), &body).await;
     answer.error(409, "CONFLICT");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_of_files_is_bounded_too() {
+    let app = unlimited()
+        .env("STRONGROOM_RECORD_LIMIT", "10000")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::bare(&client, "ann@example.org").await;
+    let long = "x".repeat(4000);
+    let first = folder(&ann.client, &long, None).await;
+    folder(&ann.client, &long, None).await;
+    let body = json!({"encrypted_filename": long});
+    let details = ann.client.post("/folders", &body).await;
+    let details = details.error(402, "STORAGE_QUOTA_EXCEEDED");
+    assert_eq!(
+        (&details["reason"], &details["limit"]),
+        (&json!("records"), &json!(10_000))
+    );
+    let refused = Form::of(&long, b"").send(&ann.client).await;
+    refused.error(402, "STORAGE_QUOTA_EXCEEDED");
+    let small = upload(&ann.client, "n", b"").await;
+    let body = json!({"encrypted_filename": long});
+    let refused = ann.client.put(&format!("/files/{small}"), &body).await;
+    refused.error(402, "STORAGE_QUOTA_EXCEEDED");
+    // What is deleted for good makes room, again and again.
+    for _ in 0..3 {
+        let path = format!("/files/{small}");
+        ann.client
+            .put(&path, &json!({"encrypted_filename": "m"}))
+            .await
+            .expect(200);
+    }
+    ann.client
+        .delete(&format!("/files/{first}/permanent"))
+        .await
+        .expect(200);
+    for _ in 0..2 {
+        let made = folder(&ann.client, &"y".repeat(3000), None).await;
+        ann.client
+            .delete(&format!("/files/{made}/permanent"))
+            .await
+            .expect(200);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

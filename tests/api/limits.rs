@@ -273,3 +273,67 @@ async fn a_range_does_not_hide_a_download() {
     }
     part(&files[0], "bytes=2-").await.expect(206);
 }
+
+/// Every limit that there is, each alone: what it counts, and nothing else.
+#[tokio::test(flavor = "multi_thread")]
+async fn each_limit_counts_its_own() {
+    for limit in [
+        "REGISTRATION",
+        "LOGIN",
+        "GENERAL",
+        "UPLOADS",
+        "DOWNLOADS",
+        "PUBLIC",
+    ] {
+        let app = unlimited().start().await;
+        let client = Client::new(app.url());
+        let ann = Account::bare(&client, "ann@example.org").await;
+        let file = harness::form::upload(&ann.client, "n", b"x").await;
+        let mut app = app.with_env(&format!("STRONGROOM_LIMIT_{limit}"), "2/h");
+        app.restart().await;
+        let seen = async || {
+            let register = bare_registration(&format!("{}@example.org", uuid()));
+            let form = harness::form::Form::of("n", b"x");
+            [
+                (
+                    "REGISTRATION",
+                    client.post("/auth/register", &register).await,
+                ),
+                (
+                    "LOGIN",
+                    login(&client, "ann@example.org", &ann.password_hash).await,
+                ),
+                ("GENERAL", ann.client.get("/user/profile").await),
+                ("UPLOADS", form.send(&ann.client).await),
+                (
+                    "DOWNLOADS",
+                    ann.client.get(&format!("/files/{file}/download")).await,
+                ),
+                (
+                    "PUBLIC",
+                    client.get("/auth/prelogin?email=a@example.org").await,
+                ),
+            ]
+        };
+        let mut first = 0;
+        for _ in 0..4 {
+            for (kind, answer) in seen().await {
+                let counted = kind == limit
+                    || (limit == "GENERAL" && ["UPLOADS", "DOWNLOADS"].contains(&kind));
+                if !counted {
+                    assert!(answer.status < 300, "{limit} {kind}: {answer:?}");
+                    assert_eq!(answer.header("x-ratelimit-limit"), "", "{limit} {kind}");
+                    continue;
+                }
+                assert_eq!(standing(&answer).0, 2);
+                if answer.status < 300 {
+                    first += 1;
+                } else {
+                    answer.error(429, "RATE_LIMITED");
+                    assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
+                }
+            }
+        }
+        assert_eq!(first, 2, "{limit}");
+    }
+}

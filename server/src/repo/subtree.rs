@@ -39,7 +39,8 @@ statements! {
                     CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN live ELSE 0 END), 0) AS BIGINT)
              FROM nodes WHERE id IN (SELECT id FROM below)");
     RECORDS = concat!(below!(), "SELECT
-             (SELECT CAST(COALESCE(SUM(LENGTH(meta) + LENGTH(wrapped_key) + 256), 0) AS BIGINT)
+             (SELECT CAST(COALESCE(SUM(LENGTH(meta) + LENGTH(wrapped_key)
+                                       + COALESCE(OCTET_LENGTH(bare_metadata), 0) + 256), 0) AS BIGINT)
               FROM nodes WHERE id IN (SELECT id FROM below))
            + (SELECT CAST(COALESCE(SUM(LENGTH(sealed) + 256), 0) AS BIGINT)
               FROM heads WHERE node_id IN (SELECT id FROM below))

@@ -2,13 +2,11 @@
 //! and only the short fields are kept in memory.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use http_body_util::BodyExt;
 use protocol::NodeId;
 use serde_json::Value;
-use tokio::time::timeout;
 
 use super::entry::{METADATA, NAME, check_metadata, check_name};
 use super::stage::Staged;
@@ -33,8 +31,6 @@ const FIELDS: [(&str, u64); 6] = [
 ];
 /// Parts; one more than there are fields, so that the one too many is named.
 const PARTS: usize = FIELDS.len() + 1;
-/// A client that sends nothing for so long has gone away without saying so.
-const SILENCE: Duration = Duration::from_secs(30);
 
 /// What a form says of the file in it.
 pub(super) struct Form {
@@ -110,17 +106,18 @@ async fn next(state: &AppState, body: &mut Body) -> ApiResult<Option<Bytes>> {
     let mut stopping = state.stopping.clone();
     loop {
         let frame = tokio::select! {
-            frame = timeout(SILENCE, body.frame()) => frame,
+            frame = body.frame() => frame,
             _ = stopping.wait_for(|stopping| *stopping) => return Err(ApiError::unavailable()),
         };
         match frame {
-            Ok(None) => return Ok(None),
-            Ok(Some(Ok(frame))) => {
+            None => return Ok(None),
+            Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data));
                 }
             }
-            Err(_) | Ok(Some(Err(_))) => {
+            // Also one that is too slow.
+            Some(Err(_)) => {
                 return Err(ApiError::bad_request("The body ended too early."));
             }
         }

@@ -58,6 +58,7 @@ pub(crate) async fn update(
     fields.finish()?;
     let condition = entry::if_match(&headers);
     let (user, now) = (caller.user, now_ms());
+    let limit = state.config.record_limit;
     let row = state
         .db
         .write(move |c| {
@@ -70,6 +71,7 @@ pub(crate) async fn update(
                 name: None,
                 metadata: Some(merged.to_string()),
                 parent: None,
+                record_limit: limit,
             };
             bare::update(c, user, id, &update, &*condition, now)
         })

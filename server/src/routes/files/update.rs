@@ -52,6 +52,7 @@ pub(crate) async fn update(
         name: request.encrypted_filename,
         metadata: request.encrypted_metadata.map(|value| value.to_string()),
         parent: request.parent_id,
+        record_limit: state.config.record_limit,
     };
     let condition = entry::if_match(&headers);
     let (user, now) = (caller.user, now_ms());

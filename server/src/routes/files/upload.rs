@@ -106,6 +106,7 @@ async fn store(
     let size = staged.finish().await?;
     let id = form.id.unwrap_or_else(|| NodeId::from_random(random()));
     let (upload, version, now) = (staged.id(), VersionId::from_random(random()), now_ms());
+    let limit = state.config.record_limit;
     state
         .db
         .write::<_, ApiError, _>(move |c| {
@@ -124,7 +125,7 @@ async fn store(
                 version,
                 size,
             };
-            bare::create_file(c, &file)
+            bare::create_file(c, &file, limit)
         })
         .await?;
     staged.keep().await?;

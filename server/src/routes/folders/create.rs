@@ -35,6 +35,7 @@ pub(crate) async fn create(
     fields.finish()?;
     let id = request.id.unwrap_or_else(|| NodeId::from_random(random()));
     let (user, metadata, now) = (caller.user, metadata.to_string(), now_ms());
+    let limit = state.config.record_limit;
     let entry = state
         .db
         .write::<_, ApiError, _>(move |c| {
@@ -47,7 +48,7 @@ pub(crate) async fn create(
                 metadata: &metadata,
                 now,
             };
-            bare::insert(c, &new)?;
+            bare::insert(c, &new, limit)?;
             let row = bare::find(c, user, id)?;
             Ok(entry::show(row, &entry::owner(c, user)?))
         })
