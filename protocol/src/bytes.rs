@@ -38,7 +38,7 @@ impl fmt::Display for Base64 {
 
 impl Serialize for Base64 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&STANDARD.encode(&self.0))
     }
 }
 

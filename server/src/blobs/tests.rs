@@ -28,6 +28,22 @@ async fn append(store: &BlobStore, id: UploadId, offset: u64, data: Vec<u8>) -> 
     appender.sync().await.unwrap()
 }
 
+#[test]
+fn what_is_uploaded_together_shares_a_folder_but_no_id() {
+    let (_dir, store) = store();
+    let folder = |at: i64, seed: u8| {
+        let path = store.blob_path(new_id([seed; 16], at));
+        path.parent().unwrap().to_owned()
+    };
+    let now = 1_762_626_600_000;
+    assert_ne!(new_id([1; 16], now), new_id([2; 16], now));
+    assert_eq!(folder(now, 1), folder(now + 59_999, 2));
+    let all: std::collections::HashSet<_> = (0..256)
+        .map(|minute| folder(now + minute * 60_000, 1))
+        .collect();
+    assert_eq!(all.len(), 256);
+}
+
 #[tokio::test]
 async fn bytes_come_back_as_they_went_in() {
     let (_dir, store) = store();

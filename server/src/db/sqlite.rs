@@ -195,7 +195,7 @@ impl Conn for Transaction<'_> {
                     ValueRef::Null => Value::Null,
                     ValueRef::Integer(n) => Value::Int(n),
                     ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into()),
-                    ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                    ValueRef::Blob(bytes) => Value::bytes(bytes),
                     ValueRef::Real(_) => {
                         return Err(DbError::Column {
                             index,

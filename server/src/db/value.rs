@@ -57,8 +57,27 @@ pub(crate) enum Value {
     Int(i64),
     /// TEXT.
     Text(String),
+    /// Sixteen bytes, as ids are: most blobs of most rows, and nothing to allocate.
+    Id([u8; 16]),
     /// Bytes.
     Blob(Vec<u8>),
+}
+
+impl Value {
+    /// Bytes, however many.
+    pub(super) fn bytes(bytes: &[u8]) -> Self {
+        bytes
+            .try_into()
+            .map_or_else(|_| Self::Blob(bytes.to_vec()), Self::Id)
+    }
+
+    fn into_bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Id(bytes) => Some(bytes.to_vec()),
+            Self::Blob(bytes) => Some(bytes),
+            _ => None,
+        }
+    }
 }
 
 /// A row. Columns are taken out by their index, counted from 0.
@@ -108,14 +127,14 @@ columns! {
     u32, "a small non-negative number", Value::Int(n) => n.try_into().ok();
     bool, "0 or 1", Value::Int(n @ (0 | 1)) => Some(n == 1);
     String, "a text", Value::Text(text) => Some(text);
-    Vec<u8>, "bytes", Value::Blob(bytes) => Some(bytes);
-    Uuid, "16 bytes", Value::Blob(bytes) => Uuid::from_slice(&bytes).ok();
-    protocol::Base64, "bytes", Value::Blob(bytes) => Some(protocol::Base64(bytes));
-    protocol::NodeId, "16 bytes", Value::Blob(bytes) => Uuid::from_slice(&bytes).ok().map(protocol::NodeId);
-    protocol::UserId, "16 bytes", Value::Blob(bytes) => Uuid::from_slice(&bytes).ok().map(protocol::UserId);
-    protocol::VersionId, "16 bytes", Value::Blob(bytes) => Uuid::from_slice(&bytes).ok().map(protocol::VersionId);
-    protocol::UploadId, "16 bytes", Value::Blob(bytes) => Uuid::from_slice(&bytes).ok().map(protocol::UploadId);
-    protocol::SessionId, "16 bytes", Value::Blob(bytes) => Uuid::from_slice(&bytes).ok().map(protocol::SessionId);
+    Vec<u8>, "bytes", value @ (Value::Id(_) | Value::Blob(_)) => value.into_bytes();
+    Uuid, "16 bytes", Value::Id(bytes) => Some(Uuid::from_bytes(bytes));
+    protocol::Base64, "bytes", value @ (Value::Id(_) | Value::Blob(_)) => value.into_bytes().map(protocol::Base64);
+    protocol::NodeId, "16 bytes", Value::Id(bytes) => Some(protocol::NodeId::from_bytes(bytes));
+    protocol::UserId, "16 bytes", Value::Id(bytes) => Some(protocol::UserId::from_bytes(bytes));
+    protocol::VersionId, "16 bytes", Value::Id(bytes) => Some(protocol::VersionId::from_bytes(bytes));
+    protocol::UploadId, "16 bytes", Value::Id(bytes) => Some(protocol::UploadId::from_bytes(bytes));
+    protocol::SessionId, "16 bytes", Value::Id(bytes) => Some(protocol::SessionId::from_bytes(bytes));
 }
 
 impl<T: Column> Column for Option<T> {

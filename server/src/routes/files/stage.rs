@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use protocol::{UploadId, UserId};
 
+use crate::blobs::new_id;
 use crate::blobs::staging::Appender;
 use crate::clock::now_ms;
 use crate::db::DbError;
@@ -35,7 +36,7 @@ impl Staged {
         tokio::task::spawn_blocking(move || blobs.require_room(bytes))
             .await
             .map_err(ApiError::internal)??;
-        let id = UploadId::from_random(random());
+        let id = new_id(random(), now_ms());
         let guard = state
             .locks
             .try_lock(id)

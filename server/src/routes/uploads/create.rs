@@ -7,7 +7,7 @@ use super::checksum::Checksum;
 use super::receive::{Target, receive};
 use super::{UPLOAD_LENGTH, UPLOAD_METADATA, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::PartCaller;
-use crate::blobs::BlobError;
+use crate::blobs::{self, BlobError};
 use crate::clock::now_ms;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
@@ -66,7 +66,7 @@ pub(crate) async fn create(
     let checksum = Checksum::parse(headers)?;
     count_in(&narrowest, &state, Kind::Uploads, caller.user.into())?;
 
-    let id = UploadId::from_random(random());
+    let id = blobs::new_id(random(), now_ms());
     let guard = state
         .locks
         .try_lock(id)
