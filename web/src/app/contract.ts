@@ -201,7 +201,7 @@ export interface App {
   /** Checks the current password and makes a new phrase. Rejects with `wrong-password`. */
   preparePhrase(password: string): Promise<PreparedPhrase>;
 
-  /** Whether this device unlocks without the password until it is locked or signed out; null when this browser cannot. */
+  /** Whether this device unlocks without the password until it is locked or signed out; while locked, whether it will again; null when this browser cannot. */
   keepUnlocked(): Promise<boolean | null>;
   /** Only while unlocked. */
   setKeepUnlocked(on: boolean): Promise<void>;

@@ -167,9 +167,10 @@ export class Session {
     return preparePhrase(this.#steps(), password, async () => this.#pins?.moved());
   }
 
+  /** Also while locked or signed out: what was wished for the account, if it is known whose turn it is. */
   async isKept(): Promise<boolean | null> {
-    const { phase } = this.#environment.state.get();
-    return phase.name === 'unlocked' ? kept.isWanted(phase.userId) : null;
+    const { phase, profile } = this.#environment.state.get();
+    return kept.isWanted(phase.name === 'unlocked' ? phase.userId : (profile?.userId ?? ''));
   }
 
   async setKept(on: boolean): Promise<void> {

@@ -140,6 +140,8 @@ describe('a device that is kept unlocked', () => {
     const { session, keeper, state } = await keptWorld();
     await session.lock();
     expect(await device.findKept('u1')).toEqual({ userId: 'u1', secret: null });
+    state.set({ profile: { userId: 'u1', email: '', username: null, firstName: null, lastName: null, role: 'user', createdAt: 0, avatar: null } });
+    expect(await session.isKept()).toBe(true);
     await session.start();
     expect(state.get().phase.name).toBe('locked');
     expect(keeper.unlockKept).not.toHaveBeenCalled();
@@ -167,6 +169,7 @@ describe('a device that is kept unlocked', () => {
       await session.start();
     }
     await vi.waitFor(async () => expect(await device.findKept('u1')).toBeUndefined());
+    expect(await session.isKept()).toBe(false);
   });
 
   it('is renewed with the password, which ends what was kept before', async () => {
