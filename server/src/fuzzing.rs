@@ -13,6 +13,7 @@ use crate::config::{Rate, ServeArgs, file};
 use crate::error::ApiError;
 use crate::http::context::ClientIp;
 use crate::http::input::{self, Query};
+use crate::http::multipart::{self, Event, Multipart};
 use crate::http::{fields, origin};
 use crate::routes::{files, uploads};
 use crate::secrets::Secrets;
@@ -206,6 +207,25 @@ pub fn checksum(value: &[u8], bytes: &[u8]) -> Result<Option<()>, Refusal> {
     }
     checksum.verify()?;
     Ok(Some(()))
+}
+
+/// The parts of a form, each with its name, when it arrives in these pieces; `None` when it is
+/// refused or does not end. At most 8 parts.
+#[must_use]
+pub fn form(content_type: &str, pieces: &[&[u8]]) -> Option<Vec<(String, Vec<u8>)>> {
+    let mut parser = Multipart::new(&multipart::boundary(content_type)?, 8)?;
+    let mut parts: Vec<(String, Vec<u8>)> = Vec::new();
+    for piece in pieces {
+        parser.push(piece);
+        while let Some(event) = parser.next().ok()? {
+            match event {
+                Event::Part(name) => parts.push((name, Vec::new())),
+                Event::Data(bytes) => parts.last_mut()?.1.extend_from_slice(&bytes),
+                Event::End => return Some(parts),
+            }
+        }
+    }
+    None
 }
 
 /// An email as it is stored.

@@ -61,6 +61,7 @@ pub const TARGETS: &[Target] = &[
     network::COOKIE,
     network::SIGNED_URL,
     network::UPLOAD_LENGTH,
+    network::FORM,
     network::CHECKSUM,
     network::EMAIL,
 ];

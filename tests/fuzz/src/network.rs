@@ -343,6 +343,60 @@ pub(crate) const UPLOAD_LENGTH: Target = Target {
     memory: (8192, 64),
 };
 
+/// A `Content-Type`, a line end, the body. It is cut where its bytes say.
+pub(crate) const FORM: Target = Target {
+    name: "form",
+    check: |bytes| {
+        let end = bytes.iter().position(|byte| *byte == b'\n');
+        let (kind, body) = bytes.split_at(end.unwrap_or(bytes.len()));
+        let (Ok(kind), Some(body)) = (std::str::from_utf8(kind), body.get(1..)) else {
+            return false;
+        };
+        let whole = parse::form(kind, &[body]);
+        let step = 1 + usize::from(body.first().copied().unwrap_or(0)) % 7;
+        let pieces: Vec<&[u8]> = body.chunks(step).collect();
+        assert_eq!(
+            whole,
+            parse::form(kind, &pieces),
+            "it matters how a form is cut"
+        );
+        whole.is_some_and(|parts| {
+            assert!(parts.len() <= 8);
+            let length: usize = parts
+                .iter()
+                .map(|(name, part)| name.len() + part.len())
+                .sum();
+            assert!(length <= body.len(), "bytes out of nowhere");
+            true
+        })
+    },
+    seeds: || {
+        let part = |name: &str, content: &str| {
+            format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{content}\r\n")
+        };
+        let kind = "multipart/form-data; boundary=x";
+        let file = "--x\r\ncontent-disposition: form-data; filename=\"a\\\"b\"; name=file\r\nContent-Type: a/b\r\n\r\n\r\n--\r\n-x\r\n";
+        texts(&[
+            &format!("{kind}\n{}{file}--x--", part("encrypted_filename", "n")),
+            &format!("{kind}\nbefore\r\n{}--x--\r\nafter", part("a", "")),
+            &format!("{kind}\n{}--x \t\r\n\r\n\r\n--x--", part("a", "--x")),
+            &format!("{kind}\n{}", part("a", "no end")),
+            &format!("{kind}\n{}--x--", part("a", "b").repeat(9)),
+            &format!(
+                "multipart/form-data; charset=\"a;b\"; boundary=\"x\"\n{}--x--",
+                part("a", "b")
+            ),
+            "multipart/form-data\n--x--",
+            "text/plain; boundary=x\n--x--",
+            &format!(
+                "{kind}\n--x\r\nContent-Disposition: form-data; name=a\r\nContent-Disposition: form-data; name=b\r\n\r\n\r\n--x--"
+            ),
+        ])
+    },
+    memory: (65_536, 1024),
+};
+
+/// What is hashed.
 const HASHED: &[u8] = b"bytes of an upload";
 
 pub(crate) const CHECKSUM: Target = Target {
