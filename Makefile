@@ -57,7 +57,7 @@ build: web/dist/index.html ## Build the server, with the web app inside, into ta
 	@$(QUIETLY) "Building the server" cargo build --release $(LOCKED) -p server
 
 .PHONY: test
-test: test-rust test-vectors test-web test-browser ## Run every test, installing what they need
+test: test-rust test-vectors test-schema test-web test-contract test-browser ## Run every test, installing what they need
 
 .PHONY: ci
 ci: fmt-check lint deny test build ## What CI runs: formatting, lints, licences, every test, the build
@@ -172,9 +172,20 @@ test-vectors: $(RUNNER_JS) web/pkg/strongroom_wasm_bg.wasm $(VENV)/done
 	@$(QUIETLY) "Building check-vectors" cargo build $(LOCKED) -p vectors --bin check-vectors
 	$(VENV)/bin/python -B tests/vectors/interop.py $(TARGET)/debug/check-vectors
 
+# Requests that the OpenAPI document allows, and many that it does not.
+.PHONY: test-schema
+test-schema: build $(VENV)/done
+	$(VENV)/bin/python -B tests/schemathesis/run.py $(SERVER)
+
 .PHONY: test-web
 test-web: web/pkg/strongroom_wasm_bg.wasm
 	cd web && npm run --silent test
+
+# The API guide's examples as they stand, and what it promises.
+.PHONY: test-contract
+test-contract: build
+	@.ci/need chromium
+	cd web && STRONGROOM_SERVER=$(abspath $(SERVER)) npm run --silent test:contract
 
 .PHONY: test-browser
 test-browser: build

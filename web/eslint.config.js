@@ -35,7 +35,7 @@ export default tseslint.config(
   { files: ['src/sw/**'], rules: { 'no-restricted-globals': 'off' } },
   { files: ['src/lib/preferences.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
   // Playwright calls what runs a test with its fixtures `use`.
-  { files: ['tests/browser/**'], rules: { 'react-hooks/rules-of-hooks': 'off' } },
-  { files: ['**/*.test.ts', '**/*.test.tsx', 'tests/browser/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
+  { files: ['tests/browser/**', 'tests/contract/**'], rules: { 'react-hooks/rules-of-hooks': 'off' } },
+  { files: ['**/*.test.ts', '**/*.test.tsx', 'tests/browser/**', 'tests/contract/**'], rules: { '@typescript-eslint/no-non-null-assertion': 'off', 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
   { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
 );

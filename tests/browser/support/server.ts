@@ -20,8 +20,8 @@ export interface RunningServer {
   restart(): Promise<void>;
 }
 
-/** Starts the real server on data of its own. `settings` are its environment variables. */
-export async function startServer(settings: Record<string, string> = {}): Promise<RunningServer> {
+/** Starts the real server on data of its own. `settings` are its environment variables; one that is `undefined` is not set. */
+export async function startServer(settings: Record<string, string | undefined> = {}): Promise<RunningServer> {
   const binary = process.env.STRONGROOM_SERVER ?? join(__dirname, '../../../target/release/strongroom-server');
   const folder = await mkdtemp(join(tmpdir(), 'strongroom-journey-'));
   const port = await freePort();
