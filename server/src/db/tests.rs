@@ -124,3 +124,35 @@ fn only_a_full_disk_is_called_full() {
     let mistake = failure(rusqlite::ffi::SQLITE_CONSTRAINT);
     assert!(matches!(mistake, DbError::Statement(_)));
 }
+
+/// A page of all files is found without sorting all of them, whatever they are sorted by.
+#[test]
+fn flat_listings_follow_an_index() {
+    let (dir, _engine) = open();
+    let connection = rusqlite::Connection::open(dir.path().join("db")).unwrap();
+    let listings = crate::repo::entries::listing_statements();
+    for (sql, index) in listings.iter().zip([
+        "nodes_uploaded",
+        "nodes_uploaded",
+        "nodes_file_size",
+        "nodes_file_size",
+        "nodes_name",
+        "nodes_name",
+    ]) {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        let steps: Vec<String> = plan
+            .query_map(rusqlite::params![b"owner", 20, 0], |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        assert!(
+            steps[0].contains(&format!("INDEX {index} ")),
+            "{steps:?}\n{sql}"
+        );
+        // Names with the same beginning are sorted among themselves.
+        let sorted = steps[1..].iter().all(|step| step.contains("FOR LAST"));
+        assert!(sorted, "{steps:?}\n{sql}");
+    }
+}
