@@ -1,16 +1,6 @@
-import type { Locator, Page } from '@playwright/test';
-
 import { expect, expectTransfers, newEmail, PASSWORD, row, signUp, test } from '../support/journey';
+import { tabTo } from '../support/hands';
 import { sample } from '../support/samples';
-
-/** Presses Tab until something has the focus, as somebody without a mouse would. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 60; presses++) {
-    if (await target.evaluateAll((elements) => elements.some((element) => element === document.activeElement))) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`the keyboard does not reach ${String(target)}`);
-}
 
 test('the keyboard alone suffices', async ({ page, server, folder }) => {
   const email = newEmail();

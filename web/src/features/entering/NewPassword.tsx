@@ -84,7 +84,7 @@ export function NewPasswordFields({ value, label, confirmLabel }: NewPasswordFie
           inputRef={value.passwordField}
           error={value.problem === 'empty' || value.problem === 'weak' ? words[value.problem] : undefined}
         />
-        <StrengthMeter score={value.score} isEmpty={value.password === ''} />
+        <StrengthMeter score={value.score} isEmpty={value.password === ''} isRefused={value.problem === 'weak'} />
       </div>
       <PasswordField
         {...showing}

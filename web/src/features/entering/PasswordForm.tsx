@@ -29,7 +29,7 @@ export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: 
   const app = useApp();
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
-  const keep = useKeepUnlocked();
+  const keep = useKeepUnlocked(onEmail !== undefined);
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
 
@@ -78,8 +78,8 @@ export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: 
   );
 }
 
-/** Whether to keep this device unlocked; off unless it was on before. */
-function useKeepUnlocked() {
+/** Whether to keep this device unlocked; off unless it was on before, which nobody knows while signed out. */
+function useKeepUnlocked(isSignedOut: boolean) {
   const app = useApp();
   const [before, setBefore] = useState<boolean | null>(null);
   const [wanted, setWanted] = useState<boolean | null>(null);
@@ -97,9 +97,9 @@ function useKeepUnlocked() {
     };
   }, [app]);
   return {
-    isPossible: before !== null,
+    isPossible: isSignedOut || before !== null,
     isOn: wanted ?? before ?? false,
-    isChanged: wanted !== null && wanted !== before,
+    isChanged: wanted !== null && wanted !== (before ?? false),
     set: setWanted,
   };
 }

@@ -4,8 +4,15 @@ import css from './StrengthMeter.module.css';
 
 const STEPS = [0, 1, 2, 3] as const;
 
+interface StrengthMeterProps {
+  score: Score | null;
+  isEmpty: boolean;
+  /** The field above says already that the password is too weak. */
+  isRefused: boolean;
+}
+
 /** Four bars and a word; the word is read aloud when it changes. */
-export function StrengthMeter({ score, isEmpty }: { score: Score | null; isEmpty: boolean }) {
+export function StrengthMeter({ score, isEmpty, isRefused }: StrengthMeterProps) {
   const { t } = useText();
   const isWeak = score !== null && score < MIN_SCORE;
   const words = score === null ? t('strength.checking') : t(`strength.${score}`);
@@ -21,7 +28,7 @@ export function StrengthMeter({ score, isEmpty }: { score: Score | null; isEmpty
           <>
             <span className="visually-hidden">{t('strength.label')} </span>
             <strong>{words}</strong>
-            {isWeak && <span> {t('strength.more')}</span>}
+            {isWeak && !isRefused && <span> {t('strength.more')}</span>}
           </>
         )}
       </p>

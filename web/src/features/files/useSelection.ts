@@ -1,5 +1,6 @@
 import { useCallback, useMemo, useState } from 'react';
 import type { Entry } from '../../crypto/types';
+import { useWindowKeys } from '../../lib/useWindowKeys';
 
 export interface FileSelection {
   selected: ReadonlySet<string>;
@@ -15,5 +16,9 @@ export function useSelection(entries: readonly Entry[]): FileSelection {
   const chosen = useMemo(() => entries.filter((entry) => wanted.has(entry.id)), [entries, wanted]);
   const selected = useMemo(() => new Set(chosen.map((entry) => entry.id)), [chosen]);
   const clear = useCallback(() => select(new Set()), []);
+  // Lists know this key themselves; here it holds for the rest of the page.
+  useWindowKeys((event) => {
+    if (event.key === 'Escape' && selected.size > 0) clear();
+  });
   return { selected, chosen, select, clear };
 }

@@ -47,7 +47,8 @@ export function TransfersPanel() {
             />
           </header>
           {!isOpen && summary.fraction !== null && <Progress label={t('transfers.overall')} value={summary.fraction} />}
-          <ul id={listId} className={css.list} hidden={!isOpen}>
+          {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, and may hold nothing that takes the focus */}
+          <ul id={listId} className={css.list} hidden={!isOpen} tabIndex={0} aria-label={t('transfers.title')}>
             {shown.map((transfer) => (
               <TransferRow
                 key={transfer.id}
