@@ -57,6 +57,13 @@ for (const view of ['list', 'grid'] as const) {
     await page.keyboard.press('Control+z');
     await expect(row(page, 'beta.png')).toBeVisible();
 
+    // From a menu the field gets the focus as well, and keeps it.
+    await row(page, 'beta.png').click({ button: 'right' });
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await expect(field).toBeFocused();
+    await page.keyboard.press('Escape');
+    await expect(row(page, 'beta.png')).toBeFocused();
+
     await page.keyboard.press('Control+a');
     await expect(page.getByText('4 selected')).toBeVisible();
     await row(page, 'gamma.txt').click({ button: 'right' });

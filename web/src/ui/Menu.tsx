@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react';
-import { Fragment, useRef, type ReactElement, type ReactNode } from 'react';
+import { Fragment, useEffect, useRef, type ReactElement, type ReactNode } from 'react';
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components/Menu';
 import { PHONE, useMedia } from '../lib/useMedia';
 import css from './Menu.module.css';
@@ -100,12 +100,28 @@ interface ContextMenuProps {
 }
 
 /** Opens where something was clicked or has the focus; as a sheet on phones. */
-export function ContextMenu({ at, onClose, label, entries, subject }: ContextMenuProps) {
+export function ContextMenu({ at, onClose, label, entries: given, subject }: ContextMenuProps) {
   const isPhone = useMedia(PHONE);
   const anchor = useRef<HTMLSpanElement>(null);
+  // An action may put the focus somewhere. It waits for the menu to give the focus back first.
+  const chosen = useRef<(() => void) | null>(null);
+  const isOpen = at !== null;
+  useEffect(() => {
+    if (isOpen || chosen.current === null) return;
+    const act = chosen.current;
+    chosen.current = null;
+    requestAnimationFrame(() => requestAnimationFrame(act));
+  }, [isOpen]);
+  const entries = given.map((entry) => ({
+    ...entry,
+    onAction: () => {
+      chosen.current = entry.onAction;
+    },
+  }));
+
   if (isPhone) {
     return (
-      <Sheet isOpen={at !== null} onClose={onClose} {...subject}>
+      <Sheet isOpen={isOpen} onClose={onClose} {...subject}>
         <MenuList isSheet label={label} entries={entries} onClose={onClose} />
       </Sheet>
     );
@@ -116,9 +132,9 @@ export function ContextMenu({ at, onClose, label, entries, subject }: ContextMen
       <span ref={anchor} className={css.anchor} style={{ left: at?.x ?? 0, top: at?.y ?? 0 }} aria-hidden="true" />
       <Popover
         triggerRef={anchor}
-        isOpen={at !== null}
-        onOpenChange={(isOpen) => {
-          if (!isOpen) onClose();
+        isOpen={isOpen}
+        onOpenChange={(open) => {
+          if (!open) onClose();
         }}
         className={css.popover}
         placement="bottom start"

@@ -29,7 +29,7 @@ export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: 
   const app = useApp();
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
-  const keep = useKeepUnlocked(onEmail !== undefined);
+  const keep = useKeepUnlocked();
   const emailField = useRef<HTMLInputElement>(null);
   const passwordField = useRef<HTMLInputElement>(null);
 
@@ -78,8 +78,8 @@ export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: 
   );
 }
 
-/** Whether to keep this device unlocked; off unless it was on before, which nobody knows while signed out. */
-function useKeepUnlocked(isSignedOut: boolean) {
+/** Whether to keep this device unlocked; off unless it was on before. */
+function useKeepUnlocked() {
   const app = useApp();
   const [before, setBefore] = useState<boolean | null>(null);
   const [wanted, setWanted] = useState<boolean | null>(null);
@@ -97,9 +97,9 @@ function useKeepUnlocked(isSignedOut: boolean) {
     };
   }, [app]);
   return {
-    isPossible: isSignedOut || before !== null,
+    isPossible: before !== null,
     isOn: wanted ?? before ?? false,
-    isChanged: wanted !== null && wanted !== (before ?? false),
+    isChanged: wanted !== null && wanted !== before,
     set: setWanted,
   };
 }
