@@ -130,12 +130,16 @@ test('files', async ({ page, server, folder }) => {
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'Details' }).click();
   await look(page, 'files-details', { widths: [1440] });
+  await row(page, 'backup.bin').click();
   await page.keyboard.press('F2');
+  await expect(page.getByRole('textbox')).toBeFocused();
   await look(page, 'files-rename', { widths: [1440] });
   await page.keyboard.press('Escape');
+  await expect(page.getByText('1 selected')).toBeVisible();
   await look(page, 'files-selected');
   await page.getByRole('button', { name: 'Clear selection' }).click();
   await page.getByRole('button', { name: 'Show as grid' }).click();
+  await expect(row(page, 'backup.bin')).toBeVisible();
   await look(page, 'grid');
   await row(page, 'backup.bin').click();
   await look(page, 'grid-selected');
@@ -262,6 +266,7 @@ for (const [language, names] of Object.entries({
     await page.keyboard.press('Escape');
     await page.setViewportSize(WIDE);
     await page.getByRole('button', { name: names.grid }).click();
+    await expect(page.getByRole('row').filter({ hasText: 'backup' })).toBeVisible();
     await look(page, `${language}-grid`);
     await page.getByRole('link', { name: names.trash }).click();
     await look(page, `${language}-trash-empty`, { widths: [360] });
