@@ -54,6 +54,8 @@ async function week(page: Page, hands: Hands, server: RunningServer, folder: str
   await page.keyboard.press('Enter');
   await expect(row(page, 'final.bin')).toBeVisible();
 
+  // With the keyboard the file is still selected.
+  await page.keyboard.press('Escape');
   await hands.press(button('Show as grid'));
   await expect(row(page, 'notes.txt')).toBeVisible();
   await hands.choose('notes.txt', 'Details');
