@@ -1,6 +1,6 @@
 //! `vault::tree` for the page.
 
-use protocol::{CommitId, FolderPage, HeadsPage, NodeId, Success};
+use protocol::{CommitId, CommitRequest, FolderPage, HeadsPage, NodeId, Success};
 use serde::de::DeserializeOwned;
 use vault::{VaultError, account::Vault as Inner, tree::Listing};
 use wasm_bindgen::prelude::*;
@@ -96,10 +96,7 @@ impl Vault {
         nodes: Vec<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let commit = self
-            .0
-            .trash(node(folder)?, &ids(&nodes)?, now as u64, &mut Random)?;
-        Ok(serde_json::to_string(&commit)?)
+        self.change(Inner::trash, folder, &nodes, now)
     }
 
     /// The commit that takes entries out of the trash; at most 500.
@@ -112,10 +109,7 @@ impl Vault {
         nodes: Vec<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let commit = self
-            .0
-            .restore(node(folder)?, &ids(&nodes)?, now as u64, &mut Random)?;
-        Ok(serde_json::to_string(&commit)?)
+        self.change(Inner::restore, folder, &nodes, now)
     }
 
     /// The commit that removes entries for good; at most 1000.
@@ -128,10 +122,7 @@ impl Vault {
         nodes: Vec<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let commit = self
-            .0
-            .purge(node(folder)?, &ids(&nodes)?, now as u64, &mut Random)?;
-        Ok(serde_json::to_string(&commit)?)
+        self.change(Inner::purge, folder, &nodes, now)
     }
 
     /// The server has accepted a commit; gives the folder's view.
@@ -157,6 +148,29 @@ impl Vault {
     ) -> Result<(), Failure> {
         self.0.abandoned(commit_id(commit)?);
         Ok(())
+    }
+}
+
+/// A commit of the vault over many entries of one folder.
+type Change =
+    fn(&mut Inner, NodeId, &[NodeId], u64, &mut Random) -> Result<CommitRequest, VaultError>;
+
+impl Vault {
+    fn change(
+        &mut self,
+        make: Change,
+        folder: &str,
+        nodes: &[String],
+        now: f64,
+    ) -> Result<String, Failure> {
+        let commit = make(
+            &mut self.0,
+            node(folder)?,
+            &ids(nodes)?,
+            now as u64,
+            &mut Random,
+        )?;
+        Ok(serde_json::to_string(&commit)?)
     }
 }
 

@@ -66,18 +66,9 @@ impl Vault {
         now: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<CommitRequest, VaultError> {
-        let mut draft = Draft::default();
-        for &node in nodes {
-            self.edit(
-                &mut draft,
-                folder,
-                node,
-                |metadata| metadata.trashed = Some(now),
-                rng,
-            )?;
-            draft.changes.push(Change::Trash { node });
-        }
-        self.commit(folder, draft, now, rng)
+        let trash = |metadata: &mut Metadata| metadata.trashed = Some(now);
+        let mark = |node| Change::Trash { node };
+        self.edit_all(folder, nodes, trash, mark, now, rng)
     }
 
     /// Takes entries out of the trash; at most half of [`MAX_CHANGES`]. A name that was
@@ -93,17 +84,13 @@ impl Vault {
         rng: &mut impl CryptoRng,
     ) -> Result<CommitRequest, VaultError> {
         let mut taken = self.names(folder)?;
-        let mut draft = Draft::default();
-        for &node in nodes {
-            let restore = |metadata: &mut Metadata| {
-                metadata.trashed = None;
-                metadata.name = names::unique(&metadata.name, &taken);
-                taken.insert(names::key(&metadata.name));
-            };
-            self.edit(&mut draft, folder, node, restore, rng)?;
-            draft.changes.push(Change::Restore { node });
-        }
-        self.commit(folder, draft, now, rng)
+        let restore = |metadata: &mut Metadata| {
+            metadata.trashed = None;
+            metadata.name = names::unique(&metadata.name, &taken);
+            taken.insert(names::key(&metadata.name));
+        };
+        let mark = |node| Change::Restore { node };
+        self.edit_all(folder, nodes, restore, mark, now, rng)
     }
 
     /// Removes entries for good.
@@ -227,6 +214,24 @@ impl Vault {
         draft.changes.push(Change::Metadata { node, metadata });
         draft.changed.push((node, Some(child)));
         Ok(())
+    }
+
+    /// The commit that changes the metadata of many entries, and marks each for the server.
+    fn edit_all(
+        &mut self,
+        folder: NodeId,
+        nodes: &[NodeId],
+        mut change: impl FnMut(&mut Metadata),
+        mark: impl Fn(NodeId) -> Change,
+        now: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<CommitRequest, VaultError> {
+        let mut draft = Draft::default();
+        for &node in nodes {
+            self.edit(&mut draft, folder, node, &mut change, rng)?;
+            draft.changes.push(mark(node));
+        }
+        self.commit(folder, draft, now, rng)
     }
 
     /// Signs and seals the next head over a draft.

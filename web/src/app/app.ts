@@ -5,7 +5,7 @@ import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
 import { Folders, type MakeCommit } from '../features/files/folders';
 import { watchFolder } from '../features/files/watching';
-import { AutoLock } from '../features/session/autoLock';
+import { AutoLock, effectiveMinutes } from '../features/session/autoLock';
 import { ProfileKeeper } from '../features/session/profile';
 import { Session, type OpenSession } from '../features/session/session';
 import { joinTabs } from '../features/session/tabs';
@@ -36,8 +36,9 @@ export function createApp(): App {
   const api = connectApi({ onEnded: () => session.ended() });
   const caught = (error: unknown): void => reportCaught(state, null, error);
   const profile = new ProfileKeeper({ api, state, onCaught: caught });
+  const autoLockMinutes = (): number | null => effectiveMinutes(getPreferences().autoLock, session.keepsUnlocked);
   const autoLock = new AutoLock({
-    minutes: () => getPreferences().autoLock,
+    minutes: autoLockMinutes,
     isBusy: () => open?.transfers.anyActive ?? false,
     lock: () => void session.lock(),
     now: Date.now,
@@ -118,7 +119,7 @@ export function createApp(): App {
     keepUnlocked: () => session.isKept(),
     setKeepUnlocked: (on) => asProblem(session.setKept(on)),
     updateProfile: (changes) => asProblem(profile.update(changes)),
-    autoLock: () => getPreferences().autoLock,
+    autoLock: autoLockMinutes,
     setAutoLock: (minutes) => setPreferences({ autoLock: minutes }),
     applyUpdate: () => applyUpdate(),
 

@@ -206,7 +206,10 @@ export interface App {
   /** Only while unlocked. */
   setKeepUnlocked(on: boolean): Promise<void>;
 
-  /** Minutes without activity in any tab after which the vault locks itself; null: never. Kept on this device. */
+  /**
+   * Minutes without activity in any tab after which the vault locks itself; null: never. Where nobody chose it is never
+   * on a device that is kept unlocked, so that it changes with `setKeepUnlocked`. Kept on this device.
+   */
   autoLock(): number | null;
   setAutoLock(minutes: number | null): void;
 

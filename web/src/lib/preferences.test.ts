@@ -19,7 +19,7 @@ describe('stored preferences', () => {
       theme: 'system',
       language: null,
       sort: { column: 'name', direction: 'ascending' },
-      autoLock: 15,
+      autoLock: 'default',
       view: 'list',
       details: false,
     });

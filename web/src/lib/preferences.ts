@@ -9,8 +9,8 @@ export interface Preferences {
   /** A language tag, or null for the browser's own. */
   language: string | null;
   sort: { column: SortColumn; direction: 'ascending' | 'descending' };
-  /** Minutes without activity after which the vault locks itself; null: never. */
-  autoLock: number | null;
+  /** Minutes without activity after which the vault locks itself; null: never; `default`: nobody chose. */
+  autoLock: number | null | 'default';
   /** How files are shown. */
   view: View;
   /** Whether the details pane stands beside the files, where there is room for it. */
@@ -26,7 +26,7 @@ const DEFAULTS: Preferences = {
   theme: 'system',
   language: null,
   sort: { column: 'name', direction: 'ascending' },
-  autoLock: 15,
+  autoLock: 'default',
   view: 'list',
   details: false,
 };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { AutoLock } from './autoLock';
+import { AutoLock, effectiveMinutes } from './autoLock';
 
 const MINUTE = 60_000;
 
@@ -104,5 +104,13 @@ describe('a vault that nobody uses', () => {
     expect(tab().autoLock.isDue()).toBe(false);
     vi.setSystemTime(Date.now() + 5 * MINUTE);
     expect(tab().autoLock.isDue()).toBe(true);
+  });
+});
+
+describe('the minutes that hold', () => {
+  it('are those that were chosen, and else depend on whether the device is kept unlocked', () => {
+    expect([effectiveMinutes(5, false), effectiveMinutes(5, true)]).toEqual([5, 5]);
+    expect([effectiveMinutes(null, false), effectiveMinutes(null, true)]).toEqual([null, null]);
+    expect([effectiveMinutes('default', false), effectiveMinutes('default', true)]).toEqual([15, null]);
   });
 });

@@ -3,6 +3,8 @@ const CHECK = 15_000;
 /** Activity is noted no more often than this. */
 const THROTTLE = 5_000;
 const MINUTE = 60_000;
+/** Minutes, where nobody chose. */
+const DEFAULT = 15;
 const SIGNS = ['pointerdown', 'pointermove', 'keydown', 'wheel', 'touchstart'] as const;
 
 interface Environment {
@@ -16,6 +18,15 @@ interface Environment {
   last(): number | null;
   save(now: number): void;
   page: Pick<Document, 'addEventListener' | 'removeEventListener'> & { readonly visibilityState: DocumentVisibilityState };
+}
+
+/**
+ * What holds on this device. Where nobody chose, a device that is kept unlocked, which
+ * was chosen, does not lock by itself; what was chosen holds there too, also while no tab is open.
+ */
+export function effectiveMinutes(chosen: number | null | 'default', isKept: boolean): number | null {
+  if (chosen !== 'default') return chosen;
+  return isKept ? null : DEFAULT;
 }
 
 /**

@@ -31,15 +31,18 @@ export const kept = {
     await device.saveKept({ userId, secret: { key, kept: new Uint8Array(await keeper.keep(key)) } });
   },
 
-  /** After the password was typed, or changed: with a new key, if it is wished. */
-  async renew(userId: string, keeper: Keeper): Promise<void> {
+  /** After the password was typed, or changed: with a new key, if it is wished. Resolves with whether it is on. */
+  async renew(userId: string, keeper: Keeper): Promise<boolean> {
     try {
-      if ((await kept.isWanted(userId)) === true) await kept.turnOn(userId, keeper);
-      else await kept.forget();
+      if ((await kept.isWanted(userId)) === true) {
+        await kept.turnOn(userId, keeper);
+        return true;
+      }
     } catch {
       // It is a convenience: whatever is wrong with it, the vault is open.
-      await kept.forget();
     }
+    await kept.forget();
+    return false;
   },
 
   /** Until the password is typed again; the wish stays. */

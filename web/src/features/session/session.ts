@@ -47,6 +47,7 @@ export class Session {
   readonly #tabs: Tabs;
   #keeper: RunningKeeper | null = null;
   #pins: PinKeeper | null = null;
+  #isKept = false;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -150,7 +151,7 @@ export class Session {
         checkOwner(vault, keys.user_id);
         // The email that this device knows counts, not the one that the server says now.
         await this.#open(known?.email ?? phase.email, vault);
-        await kept.renew(vault.userId, keeper);
+        this.#isKept = await kept.renew(vault.userId, keeper);
       } finally {
         await keeper.forgetCredentials();
       }
@@ -177,6 +178,12 @@ export class Session {
     const userId = this.#unlockedUser();
     if (on) await kept.turnOn(userId, this.#running());
     else await kept.forget();
+    this.#isKept = on;
+  }
+
+  /** Whether this device unlocks, or has unlocked, without the password. */
+  get keepsUnlocked(): boolean {
+    return this.#isKept;
   }
 
   async lock(): Promise<void> {
@@ -228,7 +235,7 @@ export class Session {
       await keeper.passwordChanged();
       await this.#pins?.moved();
       const { phase } = this.#environment.state.get();
-      if (phase.name === 'unlocked') await kept.renew(phase.userId, keeper);
+      if (phase.name === 'unlocked') this.#isKept = await kept.renew(phase.userId, keeper);
     });
   }
 
@@ -244,7 +251,7 @@ export class Session {
     checkOwner(vault, signedIn.userId);
     this.#environment.state.set({ storage: signedIn.storage });
     await this.#open(device.normaliseEmail(email), vault);
-    await kept.renew(vault.userId, this.#running());
+    this.#isKept = await kept.renew(vault.userId, this.#running());
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
   }
 
@@ -253,8 +260,10 @@ export class Session {
     const { api, isLockDue, onCaught } = this.#environment;
     const found = await kept.find(userId);
     if (found === null) return false;
+    this.#isKept = true;
     if (isLockDue()) {
       await kept.pause(userId);
+      this.#isKept = false;
       return false;
     }
     const keys = await api.keys();
@@ -320,6 +329,7 @@ export class Session {
   #drop(): void {
     this.#pins?.stop();
     this.#pins = null;
+    this.#isKept = false;
     this.#keeper?.end();
     this.#keeper = null;
     this.#environment.onLocked();

@@ -138,7 +138,9 @@ describe('a device that is kept unlocked', () => {
 
   it('asks for the password after locking, and keeps anew once it was typed', async () => {
     const { session, keeper, state } = await keptWorld();
+    expect(session.keepsUnlocked).toBe(true);
     await session.lock();
+    expect(session.keepsUnlocked).toBe(false);
     expect(await device.findKept('u1')).toEqual({ userId: 'u1', secret: null });
     state.set({ profile: { userId: 'u1', email: '', username: null, firstName: null, lastName: null, role: 'user', createdAt: 0, avatar: null } });
     expect(await session.isKept()).toBe(true);
@@ -146,6 +148,7 @@ describe('a device that is kept unlocked', () => {
     expect(state.get().phase.name).toBe('locked');
     expect(keeper.unlockKept).not.toHaveBeenCalled();
     await session.unlock('password');
+    expect(session.keepsUnlocked).toBe(true);
     expect(keeper.keep).toHaveBeenCalledTimes(2);
     expect((await device.findKept('u1'))?.secret).not.toBeNull();
   });

@@ -36,7 +36,7 @@ export function DeviceSecurity() {
           { value: NEVER, label: t('settings.autoLock.never') },
         ]}
       />
-      <KeepUnlocked />
+      <KeepUnlocked onChanged={() => setMinutes(app.autoLock())} />
       <div className={css.row}>
         <Button onPress={lock}>{t('settings.lock')}</Button>
         <Button onPress={signOut}>{t('settings.signOut')}</Button>
@@ -45,7 +45,7 @@ export function DeviceSecurity() {
   );
 }
 
-function KeepUnlocked() {
+function KeepUnlocked({ onChanged }: { onChanged: () => void }) {
   const { t } = useText();
   const app = useApp();
   const task = useTask();
@@ -59,6 +59,8 @@ function KeepUnlocked() {
     void run(async () => {
       await app.setKeepUnlocked(wanted);
       setOn(wanted);
+      // Where nobody chose when it locks, that depends on this.
+      onChanged();
     });
   return (
     <>
