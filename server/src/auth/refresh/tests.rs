@@ -56,10 +56,14 @@ impl Fixture {
     }
 
     async fn rotate(&self, token: &RefreshToken, now: i64) -> Rotation {
+        self.present(token, false, now).await
+    }
+
+    async fn present(&self, token: &RefreshToken, in_cookie: bool, now: i64) -> Rotation {
         let token = Presented {
             hash: token.hash(),
             successor: token.successor(&self.key).hash(),
-            in_cookie: false,
+            in_cookie,
             now,
             address: None,
         };
@@ -141,4 +145,56 @@ fn tokens_are_read_back() {
     for bad in ["", "srr_", "srr_AAAA", &text[1..]] {
         assert!(RefreshToken::parse(bad).is_none());
     }
+}
+
+#[tokio::test]
+async fn an_account_has_so_many_sessions_and_no_more() {
+    let first = RefreshToken::generate();
+    let fixture = Fixture::new(&first).await;
+    let user = UserId(Uuid::from_u128(1));
+    let left = fixture
+        .db
+        .write::<_, DbError, _>(move |c| {
+            for n in 0..5 {
+                let new = NewSession {
+                    id: SessionId(Uuid::from_u128(100 + n)),
+                    user,
+                    cookie: false,
+                    now: START + 1 + i64::try_from(n).unwrap(),
+                    expires_at: START + IDLE,
+                    user_agent: None,
+                    address: None,
+                };
+                sessions::insert(c, &new, 3)?;
+            }
+            sessions::list(c, user, START + 10)
+        })
+        .await
+        .unwrap();
+    let left: Vec<_> = left.iter().map(|row| row.id.0.as_u128()).collect();
+    assert_eq!(left, [104, 103, 102], "those that were used last");
+    assert_eq!(
+        fixture.rotate(&first, START + 10).await,
+        Rotation::Refused,
+        "the oldest has ended"
+    );
+}
+
+#[tokio::test]
+async fn a_token_from_the_wrong_place_is_refused_and_stays_as_it_was() {
+    let first = RefreshToken::generate();
+    let fixture = Fixture::new(&first).await;
+    assert_eq!(
+        fixture.present(&first, true, START).await,
+        Rotation::Refused
+    );
+    // Had it been replaced then, this would be a thief's.
+    let later = START + 2 * GRACE;
+    assert!(rotated(&fixture.rotate(&first, later).await));
+    // A copy that turns up late ends the session, wherever it turns up.
+    let latest = later + 2 * GRACE;
+    let stolen = fixture.present(&first, true, latest).await;
+    assert_eq!(stolen, Rotation::Reused);
+    let second = first.successor(&fixture.key);
+    assert_eq!(fixture.rotate(&second, latest).await, Rotation::Refused);
 }
