@@ -66,29 +66,25 @@ test('nothing but the shell is kept, and every file of it is as the build left i
   expect(policies).toContain("require-trusted-types-for 'script'");
 });
 
-test('a newer version waits until it is told to take over', async ({ page, server }) => {
+test('a newer version waits until the person agrees', async ({ page, server }) => {
   const front = await inFrontOf(server);
   try {
-    await page.goto(`${front.url}/sign-in`);
+    await signUp(page, { ...server, url: front.url }, newEmail());
     await expectKept(page);
     front.isNewer = true;
-    const before = await page.evaluate(async () => {
-      const registration = await navigator.serviceWorker.ready;
-      await registration.update();
-      const { active, installing } = registration;
-      await new Promise<void>((resolve) => installing?.addEventListener('statechange', () => resolve()));
-      return { isWaiting: registration.waiting !== null, isActive: registration.active === active };
-    });
-    expect(before).toEqual({ isWaiting: true, isActive: true });
-    const after = page.evaluate(async () => {
-      const changed = new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
-      (await navigator.serviceWorker.ready).waiting?.postMessage('activate');
-      await changed;
-      return (await navigator.serviceWorker.ready).waiting;
-    });
-    expect(await after).toBeNull();
-    await page.reload();
-    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+    const load = page.getByRole('button', { name: 'Reload now' });
+    await expect(load).toBeVisible();
+    const states = (): Promise<boolean[]> =>
+      page.evaluate(async () => {
+        const { active, waiting } = await navigator.serviceWorker.ready;
+        return [active !== null, waiting !== null];
+      });
+    expect(await states()).toEqual([true, true]);
+    await load.click();
+    await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible();
+    expect(await states()).toEqual([true, false]);
+    await expect(load).toHaveCount(0);
   } finally {
     front.server.close();
     front.server.closeAllConnections();
@@ -116,7 +112,7 @@ test('a version whose files are not what it was built with is not taken', async 
 async function inFrontOf(behind: RunningServer): Promise<{ url: string; server: Server; isNewer: boolean; isAltered: boolean }> {
   const front = { url: '', isNewer: false, isAltered: false };
   const server = createServer((asked, answer) => {
-    const headers = without(asked.headers, 'host', 'accept-encoding');
+    const headers = without(asked.headers, 'accept-encoding');
     const forwarded = request({ host: '127.0.0.1', port: behind.port, path: asked.url, method: asked.method, headers }, (given) => {
       const pieces: Buffer[] = [];
       given.on('data', (piece: Buffer) => pieces.push(piece));
