@@ -150,8 +150,7 @@ export class Session {
         const vault = await keeper.unlock(JSON.stringify(keys), known?.pins, false);
         checkOwner(vault, keys.user_id);
         // The email that this device knows counts, not the one that the server says now.
-        await this.#open(known?.email ?? phase.email, vault);
-        this.#isKept = await kept.renew(vault.userId, keeper);
+        await this.#open(known?.email ?? phase.email, vault, { isTyped: true });
       } finally {
         await keeper.forgetCredentials();
       }
@@ -250,8 +249,7 @@ export class Session {
   async #opened(email: string, signedIn: SignedIn, vault: OpenedVault): Promise<void> {
     checkOwner(vault, signedIn.userId);
     this.#environment.state.set({ storage: signedIn.storage });
-    await this.#open(device.normaliseEmail(email), vault);
-    this.#isKept = await kept.renew(vault.userId, this.#running());
+    await this.#open(device.normaliseEmail(email), vault, { isTyped: true });
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
   }
 
@@ -272,7 +270,7 @@ export class Session {
       if (known === undefined) throw new Problem({ code: 'kept-ended', message: 'This device does not know the account.' });
       const vault = await this.#running().unlockKept(found.key, found.kept, JSON.stringify(keys), known.pins);
       checkOwner(vault, userId);
-      await this.#open(known.email, vault);
+      await this.#open(known.email, vault, { isTyped: false });
       return true;
     } catch (error) {
       if (isPassing(error)) throw error;
@@ -284,11 +282,14 @@ export class Session {
     }
   }
 
-  async #open(email: string, { userId, rootId }: OpenedVault): Promise<void> {
+  /** `isTyped`: with something that the person knows, which is when a device is kept unlocked anew. */
+  async #open(email: string, { userId, rootId }: OpenedVault, { isTyped }: { isTyped: boolean }): Promise<void> {
     const keeper = this.#running();
     this.#pins = new PinKeeper(keeper, this.#environment.api, { userId, email }, this.#environment.locks, (error) => this.#environment.onCaught(error));
     await keeper.forgetCredentials();
     await this.#pins.moved();
+    // Before anybody sees it open: what is closed right away is kept all the same.
+    if (isTyped) this.#isKept = await kept.renew(userId, keeper);
     this.#environment.onUnlocked({ keeper, pins: this.#pins, rootId });
     this.#enter({ name: 'unlocked', email, userId, rootId });
   }
