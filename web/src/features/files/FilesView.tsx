@@ -208,7 +208,7 @@ export function FilesView({ folder }: { folder: string }) {
           )}
         </div>
         {isPhone && first === undefined && entries.length > 0 && (
-          <AriaButton className={css.floating} aria-label={t('files.upload')} isDisabled={!canWrite} onPress={picker.open}>
+          <AriaButton data-floating className={css.floating} aria-label={t('files.upload')} isDisabled={!canWrite} onPress={picker.open}>
             <Plus size={24} aria-hidden="true" />
           </AriaButton>
         )}
