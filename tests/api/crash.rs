@@ -35,17 +35,28 @@ async fn work(client: Client, root: String, ledger: Arc<Mutex<Ledger>>) {
         let size = 1 + (round * 77_773) % 400_000;
         let data = content(size);
         let half = size / 2;
-        let request = client
+        let mut request = client
             .request(Method::POST, "/uploads")
             .header("tus-resumable", "1.0.0")
             .header("upload-length", size.to_string());
+        // Every other upload comes whole with its creation.
+        let whole = round % 2 == 1;
+        if whole {
+            request = request.header("content-type", OFFSET).body(data.clone());
+        }
         let Ok(answer) = request.try_send().await else {
             return;
         };
         answer.expect(201);
         let id = answer.upload_id();
-        ledger.lock().unwrap().offsets.insert(id.clone(), 0);
-        for (from, to) in [(0, half), (half, size)] {
+        let offset = if whole { size as u64 } else { 0 };
+        ledger.lock().unwrap().offsets.insert(id.clone(), offset);
+        let parts: &[_] = if whole {
+            &[]
+        } else {
+            &[(0, half), (half, size)]
+        };
+        for &(from, to) in parts {
             let request = client
                 .request(Method::PATCH, &format!("/uploads/{id}"))
                 .header("tus-resumable", "1.0.0")

@@ -29,6 +29,7 @@ mod tus;
 mod upgrade;
 mod uploads;
 mod web;
+mod whole;
 
 use harness::TestApp;
 use harness::app::Builder;

@@ -206,7 +206,7 @@ async fn an_upload_grows_part_by_part_and_gives_up_what_it_reserved() {
 pub(crate) async fn wait_until_written(app: &TestApp, id: &str) {
     let staged = app.data_dir().join("staged").join(id);
     for _ in 0..2000 {
-        if std::fs::metadata(&staged).unwrap().len() > 0 {
+        if std::fs::metadata(&staged).is_ok_and(|file| file.len() > 0) {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;

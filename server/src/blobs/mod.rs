@@ -113,7 +113,8 @@ impl BlobStore {
         self.blobs.join(&name[..2]).join(name)
     }
 
-    /// Makes the (empty) file of a new upload, durably.
+    /// Makes the file of an upload of nothing, durably. All others have one from their first
+    /// bytes on.
     pub(crate) fn create_staged(&self, id: UploadId) -> Result<(), BlobError> {
         let file = File::create(self.staged_path(id))?;
         file.sync_all()?;

@@ -3,12 +3,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use protocol::UploadId;
 use tokio::task::JoinHandle;
 
-use super::{BlobError, BlobStore};
+use super::{BlobError, BlobStore, sync_folder};
 
 /// Bytes written at once: larger writes were measured slower.
 const PIECE: usize = 256 * 1024;
@@ -26,6 +27,8 @@ pub(crate) struct Appender {
     written: u64,
     /// A sync has failed: what the system says about the file afterwards cannot be relied on.
     doubtful: bool,
+    /// The folder, as long as the file's name there may not be durable.
+    folder: Option<PathBuf>,
 }
 
 /// A file and a buffer that come back from writing.
@@ -41,7 +44,7 @@ impl BlobStore {
             store.require_room(0)?;
             let mut file = OpenOptions::new()
                 .write(true)
-                // A crash between the row and the file leaves an upload of nothing.
+                // An upload has no file before its first bytes; after a crash, none of them counts.
                 .create(offset == 0)
                 .truncate(false)
                 .open(path)?;
@@ -62,6 +65,7 @@ impl BlobStore {
             spare: None,
             written: offset,
             doubtful: false,
+            folder: (offset == 0).then(|| self.staged.clone()),
         })
     }
 }
@@ -79,20 +83,33 @@ impl Appender {
         Ok(())
     }
 
-    /// Makes everything so far durable and answers the upload's size.
+    /// Makes everything so far durable, the staged name included, and answers the upload's size.
     pub(crate) async fn sync(&mut self) -> Result<u64, BlobError> {
+        let folder = self.folder.clone();
+        self.sync_with(folder).await?;
+        self.folder = None;
+        Ok(self.written)
+    }
+
+    /// As [`Appender::sync`], but for the name: for bytes that get another one before anybody is
+    /// told of them.
+    pub(crate) async fn sync_unnamed(&mut self) -> Result<u64, BlobError> {
+        self.sync_with(None).await?;
+        Ok(self.written)
+    }
+
+    async fn sync_with(&mut self, folder: Option<PathBuf>) -> Result<(), BlobError> {
         self.flush().await?;
         self.settle().await?;
         let file = self.file.take().expect("no piece is being written");
         let (file, result) = blocking(move || {
-            let result = file.sync_data();
+            let result = sync(&file, folder.as_deref());
             Ok((file, result))
         })
         .await?;
         self.file = Some(file);
         self.doubtful |= result.is_err();
-        result?;
-        Ok(self.written)
+        Ok(result?)
     }
 
     /// What is surely in the file: for keeping what arrived when a later piece failed.
@@ -101,9 +118,10 @@ impl Appender {
         let Some(file) = self.file.take().filter(|_| !self.doubtful) else {
             return before;
         };
+        let folder = self.folder.take();
         blocking(move || {
             let size = file.metadata()?.len();
-            file.sync_data()?;
+            sync(&file, folder.as_deref())?;
             Ok(size)
         })
         .await
@@ -140,6 +158,12 @@ impl Appender {
         }
         Ok(())
     }
+}
+
+/// Makes a file's bytes durable, and names in its folder, if that is given.
+fn sync(file: &File, folder: Option<&Path>) -> std::io::Result<()> {
+    file.sync_data()?;
+    folder.map_or(Ok(()), sync_folder)
 }
 
 /// Runs file work on a blocking thread.

@@ -7,7 +7,7 @@ use protocol::UploadId;
 
 use super::{BlobError, BlobStore};
 use crate::clock::now_ms;
-use crate::db::{Db, DbError};
+use crate::db::{Conn, Db, DbError};
 use crate::repo::{blobs, recoveries, sessions, uploads, users, versions};
 use crate::uploads::Locks;
 
@@ -53,7 +53,7 @@ pub(crate) async fn sweep(
         uploads: expired_uploads(db, store, locks).await?,
         ..Swept::default()
     };
-    swept.files = doomed(db, store).await? + orphans(db, store, thoroughly).await?;
+    swept.files = doomed(db, store).await? + orphans(db, store, locks, thoroughly).await?;
     let now = now_ms();
     let before = now - SESSION_MEMORY;
     swept.sessions = db
@@ -147,11 +147,34 @@ pub(crate) async fn discard_doomed(
     Ok(())
 }
 
-/// An upload's row is there before its file, and stays until a version names the blob: so a file
-/// without either is nobody's, whatever is going on at the same time.
-async fn orphans(db: &Db, store: &BlobStore, thoroughly: bool) -> Result<u64, SweepError> {
+/// An upload's row is there before its file, or comes while the upload is still locked, and stays
+/// until a version names the blob: so a file without either that nobody has locked is nobody's,
+/// whatever is going on at the same time.
+async fn orphans(
+    db: &Db,
+    store: &BlobStore,
+    locks: &Locks,
+    thoroughly: bool,
+) -> Result<u64, SweepError> {
+    let mut count = 0;
     let (staged, _) = unnamed(db, vec![store.staged.clone()]).await?;
-    let mut orphans = staged;
+    for id in staged {
+        let Some(_guard) = locks.try_lock(id) else {
+            continue;
+        };
+        // Its writer may have made the row since, and be done.
+        if db.read(move |c| is_named(c, id)).await? {
+            continue;
+        }
+        let files = store.clone();
+        super::staging::blocking(move || {
+            files.discard(id);
+            Ok(())
+        })
+        .await?;
+        count += 1;
+    }
+    let mut orphans = Vec::new();
     if thoroughly {
         let folder = store.blobs.clone();
         let below: Vec<PathBuf> = super::staging::blocking(move || {
@@ -170,10 +193,10 @@ async fn orphans(db: &Db, store: &BlobStore, thoroughly: bool) -> Result<u64, Sw
                 "most blobs are unknown to the database; none of them is removed"
             );
         } else {
-            orphans.extend(nobodys);
+            orphans = nobodys;
         }
     }
-    let count = orphans.len() as u64;
+    count += orphans.len() as u64;
     let files = store.clone();
     super::staging::blocking(move || {
         for id in orphans {
@@ -197,7 +220,7 @@ async fn unnamed(db: &Db, folders: Vec<PathBuf>) -> Result<(Vec<UploadId>, usize
                 .read(move |c| {
                     let mut found = Vec::new();
                     for id in chunk {
-                        if !uploads::exists(c, id)? && !versions::names_blob(c, id)? {
+                        if !is_named(c, id)? {
                             found.push(id);
                         }
                     }
@@ -208,6 +231,11 @@ async fn unnamed(db: &Db, folders: Vec<PathBuf>) -> Result<(Vec<UploadId>, usize
         }
     }
     Ok((unnamed, seen))
+}
+
+/// Whether a row names it.
+fn is_named(conn: &mut dyn Conn, id: UploadId) -> Result<bool, DbError> {
+    Ok(uploads::exists(conn, id)? || versions::names_blob(conn, id)?)
 }
 
 /// Staged names of uploads that are blobs already: a crash came between the two.

@@ -151,6 +151,20 @@ async fn a_sweep_takes_what_nobody_names_and_gives_quota_back() {
 }
 
 #[tokio::test]
+async fn a_file_that_somebody_is_writing_needs_no_row() {
+    let (dir, store) = store();
+    let db = Db::open(&dir.path().join("db")).unwrap();
+    let locks = Locks::default();
+    let guard = locks.try_lock(id(1)).unwrap();
+    append(&store, id(1), 0, vec![1; 10]).await;
+    let swept = sweep(&db, &store, &locks, true).await.unwrap();
+    assert_eq!((swept.files, store.staged_path(id(1)).exists()), (0, true));
+    drop(guard);
+    let swept = sweep(&db, &store, &locks, true).await.unwrap();
+    assert_eq!((swept.files, store.staged_path(id(1)).exists()), (1, false));
+}
+
+#[tokio::test]
 async fn blobs_that_were_purged_before_a_crash_go() {
     let (dir, store) = store();
     let db = Db::open(&dir.path().join("db")).unwrap();

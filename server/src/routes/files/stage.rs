@@ -69,7 +69,7 @@ impl Staged {
 
     /// Makes everything durable, under its name as a blob; answers how many bytes there are.
     pub(super) async fn finish(&mut self) -> ApiResult<u64> {
-        let size = self.appender()?.sync().await?;
+        let size = self.appender()?.sync_unnamed().await?;
         self.appender = None;
         let (blobs, id) = (self.state.blobs.clone(), self.id);
         let broken = tokio::task::spawn_blocking(move || blobs.name_blobs(&[(id, size)]))

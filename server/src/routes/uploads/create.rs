@@ -1,13 +1,14 @@
 use axum::extract::{Request, State};
-use axum::http::header::LOCATION;
+use axum::http::header::{CONTENT_LENGTH, LOCATION};
 use axum::http::{HeaderMap, StatusCode};
 use protocol::{Failure, UploadId, UserId};
 
+use super::begin::NewUpload;
 use super::checksum::Checksum;
-use super::receive::{Target, receive};
+use super::receive::{Row, Target, receive};
 use super::{UPLOAD_LENGTH, UPLOAD_METADATA, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::PartCaller;
-use crate::blobs::{self, BlobError};
+use crate::blobs;
 use crate::clock::now_ms;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
@@ -19,6 +20,9 @@ use crate::state::AppState;
 
 /// The longest `Upload-Metadata`, in bytes. Nothing is done with it.
 const METADATA: usize = 4096;
+/// Up to this length, an upload that comes whole with its creation gets its row when its bytes are
+/// durable: one transaction instead of two.
+const WHOLE: u64 = 1024 * 1024;
 
 /// Start an upload
 ///
@@ -71,8 +75,18 @@ pub(crate) async fn create(
         .locks
         .try_lock(id)
         .ok_or_else(|| ApiError::internal("a random id came twice"))?;
-    let expires_at = start(&state, caller.user, id, length, metadata).await?;
-    let (mut offset, mut expires) = (0, expires_at);
+    let upload = NewUpload::prepare(&state, id, caller.user, length, metadata).await?;
+    let whole = with_content
+        && (1..=WHOLE).contains(&length)
+        && bytes_header(headers, &CONTENT_LENGTH)? == Some(length);
+    let (mut offset, mut expires) = (0, 0);
+    let row = if whole {
+        upload.check(&state).await?;
+        Row::Pending(upload)
+    } else {
+        expires = upload.insert(&state, 0).await?;
+        Row::There
+    };
     if with_content && length > 0 {
         let target = Target {
             id,
@@ -80,7 +94,7 @@ pub(crate) async fn create(
             offset: 0,
         };
         // Without an answer the client never learns of the upload, so it would only hold room.
-        match receive(&state, target, checksum, guard, request.into_body()).await {
+        match receive(&state, target, row, checksum, guard, request.into_body()).await {
             Ok(kept) => (offset, expires) = (kept.offset, kept.expires_at),
             Err(error) => {
                 discard(&state, caller.user, id).await?;
@@ -92,57 +106,6 @@ pub(crate) async fn create(
     let location = format!("{origin}/api/v1/uploads/{id}");
     headers.insert(LOCATION, location.parse().map_err(ApiError::internal)?);
     Ok((StatusCode::CREATED, headers))
-}
-
-/// Makes the row, then the file: the sweeper takes a file without a row for a leftover.
-async fn start(
-    state: &AppState,
-    user: UserId,
-    id: UploadId,
-    length: u64,
-    metadata: String,
-) -> ApiResult<i64> {
-    let now = now_ms();
-    let expires_at = now.saturating_add(expiry_ms(state));
-    let most = state.config.max_open_uploads;
-    let blobs = state.blobs.clone();
-    let room = tokio::task::spawn_blocking(move || blobs.require_room(length))
-        .await
-        .map_err(ApiError::internal)?;
-    let full = match room {
-        Err(error @ BlobError::Full(_)) => Some(error.to_string()),
-        other => {
-            other?;
-            None
-        }
-    };
-    state
-        .db
-        .write::<_, ApiError, _>(move |c| {
-            if !users::reserve(c, user, length)? {
-                let usage = users::usage(c, user)?.ok_or_else(ApiError::unauthorized)?;
-                return Err(ApiError::quota_exceeded(&usage, length));
-            }
-            if uploads::has_open(c, user, most)? {
-                return Err(ApiError::too_many_uploads(most));
-            }
-            if let Some(full) = &full {
-                return Err(ApiError::storage_full(full));
-            }
-            Ok(uploads::insert(
-                c, id, user, length, &metadata, now, expires_at,
-            )?)
-        })
-        .await?;
-    let blobs = state.blobs.clone();
-    let made = tokio::task::spawn_blocking(move || blobs.create_staged(id))
-        .await
-        .map_err(ApiError::internal)?;
-    if let Err(error) = made {
-        discard(state, user, id).await?;
-        return Err(BlobError::into(error));
-    }
-    Ok(expires_at)
 }
 
 /// Gives the reservation back and removes the file.

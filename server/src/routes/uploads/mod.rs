@@ -3,6 +3,7 @@
 //! These endpoints follow <https://tus.io/protocols/resumable-upload>; only their errors are in
 //! the envelope.
 
+mod begin;
 pub(crate) mod checksum;
 pub(crate) mod create;
 pub(crate) mod delete;

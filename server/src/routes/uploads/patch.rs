@@ -5,7 +5,7 @@ use protocol::{Failure, UploadId, UserId};
 use serde_json::json;
 
 use super::checksum::Checksum;
-use super::receive::{Target, receive};
+use super::receive::{Row, Target, receive};
 use super::{CONTENT, UPLOAD_OFFSET, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::PartCaller;
 use crate::db::DbError;
@@ -60,7 +60,15 @@ pub(crate) async fn patch(
         length: row.length,
         offset,
     };
-    let kept = receive(&state, target, checksum, guard, request.into_body()).await?;
+    let kept = receive(
+        &state,
+        target,
+        Row::There,
+        checksum,
+        guard,
+        request.into_body(),
+    )
+    .await?;
     Ok((
         StatusCode::NO_CONTENT,
         tus_headers(kept.offset, kept.expires_at),

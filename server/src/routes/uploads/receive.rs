@@ -6,6 +6,7 @@ use http_body_util::BodyExt;
 use protocol::UploadId;
 use tokio::sync::mpsc;
 
+use super::begin::NewUpload;
 use super::checksum::Checksum;
 use super::create::expiry_ms;
 use crate::blobs::BlobError;
@@ -31,6 +32,15 @@ pub(super) struct Target {
     pub(super) offset: u64,
 }
 
+/// What the database knows of an upload whose bytes arrive.
+pub(super) enum Row {
+    /// It is there, and follows what is durable.
+    There,
+    /// It is made once all of the bytes are durable. Until then they are nobody's: if some are
+    /// missing, or the row may not be made after all, the file goes.
+    Pending(NewUpload),
+}
+
 /// What is durable.
 #[derive(Clone, Copy)]
 pub(super) struct Kept {
@@ -46,12 +56,13 @@ pub(super) struct Kept {
 pub(super) async fn receive(
     state: &AppState,
     target: Target,
+    row: Row,
     checksum: Option<Checksum>,
     guard: UploadGuard,
     mut body: Body,
 ) -> ApiResult<Kept> {
     let (sender, receiver) = mpsc::channel(FRAMES);
-    let writer = tokio::spawn(write(state.clone(), target, checksum, receiver, guard));
+    let writer = tokio::spawn(write(state.clone(), target, row, checksum, receiver, guard));
     let room = target.length - target.offset;
     let mut stopping = state.stopping.clone();
     let mut seen = 0;
@@ -90,13 +101,54 @@ pub(super) async fn receive(
 async fn write(
     state: AppState,
     target: Target,
+    row: Row,
     checksum: Option<Checksum>,
     mut receiver: mpsc::Receiver<Bytes>,
     guard: UploadGuard,
 ) -> ApiResult<Kept> {
-    let result = write_all(&state, target, checksum, &mut receiver).await;
+    let result = match row {
+        Row::There => write_all(&state, target, checksum, &mut receiver).await,
+        Row::Pending(upload) => {
+            let id = target.id;
+            let result = write_whole(&state, target, upload, checksum, &mut receiver).await;
+            if result.is_err() {
+                let blobs = state.blobs.clone();
+                // What cannot be removed now is swept.
+                let _ = tokio::task::spawn_blocking(move || blobs.discard(id)).await;
+            }
+            result
+        }
+    };
     drop(guard);
     result
+}
+
+/// Writes all of an upload, and makes its row then.
+async fn write_whole(
+    state: &AppState,
+    target: Target,
+    upload: NewUpload,
+    mut checksum: Option<Checksum>,
+    receiver: &mut mpsc::Receiver<Bytes>,
+) -> ApiResult<Kept> {
+    let mut appender = state.blobs.append(target.id, 0).await?;
+    let mut received = 0;
+    while let Some(data) = receiver.recv().await {
+        received += data.len() as u64;
+        if let Some(checksum) = &mut checksum {
+            checksum.update(&data);
+        }
+        appender.push(data).await?;
+    }
+    if received < target.length {
+        return Err(ApiError::bad_request("The body ended too early."));
+    }
+    if let Some(checksum) = checksum {
+        checksum.verify()?;
+    }
+    let offset = appender.sync().await?;
+    let expires_at = upload.insert(state, offset).await?;
+    Ok(Kept { offset, expires_at })
 }
 
 async fn write_all(
