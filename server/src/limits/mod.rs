@@ -13,7 +13,6 @@ use crate::clock::now_ms;
 use crate::config::{Limits, Rate};
 use crate::error::{ApiError, ApiResult};
 use crate::http::context::ClientIp;
-use crate::secrets::sha256;
 use crate::state::AppState;
 
 /// Windows of one kind kept at once; all kinds together take some 20 MiB at most.
@@ -39,7 +38,7 @@ pub(crate) enum Kind {
     Public,
     /// Wrong current passwords of a signed-in account; as many as sign-ins.
     Password,
-    /// Attempts to recover an account, per address and per account; as many as sign-ins.
+    /// Attempts to recover an account; as many as sign-ins.
     Recovery,
 }
 
@@ -48,8 +47,6 @@ pub(crate) enum Kind {
 pub(crate) enum Key {
     Ip(IpAddr),
     User(UserId),
-    /// The hash of an email, of an account or of none.
-    Email([u8; 16]),
     /// A version of a file, read by somebody.
     Reading(UserId, VersionId),
     /// One of those for whom there is no window left.
@@ -59,15 +56,6 @@ pub(crate) enum Key {
 impl From<UserId> for Key {
     fn from(user: UserId) -> Self {
         Self::User(user)
-    }
-}
-
-impl Key {
-    /// For a normalised email, whether there is such an account or not.
-    pub(crate) fn email(email: &str) -> Self {
-        let mut key = [0; 16];
-        key.copy_from_slice(&sha256(email.as_bytes())[..16]);
-        Self::Email(key)
     }
 }
 
@@ -140,8 +128,42 @@ impl Limiter {
 
     /// Counts a request; `None` when nothing limits it.
     pub(crate) fn take(&self, kind: Kind, key: Key, now: i64) -> Option<Standing> {
-        let rate = self.rate(kind)?;
         let mut kinds = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        self.take_from(&mut kinds, kind, key, now)
+    }
+
+    /// Counts a download; `None` when it goes on with one that was counted a moment ago. Both are
+    /// looked at as one: else some of many requests at once would be let in uncounted.
+    fn take_download(
+        &self,
+        user: UserId,
+        version: VersionId,
+        now: i64,
+    ) -> Option<Option<Standing>> {
+        let mut kinds = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        let reading = Key::Reading(user, version);
+        let part = self.take_from(&mut kinds, Kind::Reading, reading, now);
+        if part.is_some_and(|part| !part.allowed) {
+            return None;
+        }
+        let standing = self.take_from(&mut kinds, Kind::Downloads, user.into(), now);
+        // What was refused was not read: the next part is refused as well.
+        if standing.is_some_and(|standing| !standing.allowed)
+            && let Some(windows) = kinds.get_mut(&Kind::Reading)
+        {
+            windows.all.remove(&reading);
+        }
+        Some(standing)
+    }
+
+    fn take_from(
+        &self,
+        kinds: &mut HashMap<Kind, Windows>,
+        kind: Kind,
+        key: Key,
+        now: i64,
+    ) -> Option<Standing> {
+        let rate = self.rate(kind)?;
         let windows = kinds.entry(kind).or_default();
         let key = match kind {
             _ if windows.has_room_for(&key, now) => key,
@@ -167,13 +189,6 @@ impl Limiter {
             ends: window.ends,
             allowed,
         })
-    }
-
-    fn forget(&self, kind: Kind, key: &Key) {
-        let mut kinds = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(windows) = kinds.get_mut(&kind) {
-            windows.all.remove(key);
-        }
     }
 }
 
@@ -247,17 +262,11 @@ pub(crate) fn count_download(
     user: UserId,
     version: VersionId,
 ) -> ApiResult<bool> {
-    let reading = Key::Reading(user, version);
-    let standing = state.limiter.take(Kind::Reading, reading, now_ms());
-    if standing.is_some_and(|standing| !standing.allowed) {
-        return Ok(false);
+    let now = now_ms();
+    match state.limiter.take_download(user, version, now) {
+        None => Ok(false),
+        Some(standing) => judge(narrowest, standing, now).map(|()| true),
     }
-    if let Err(refused) = count_in(narrowest, state, Kind::Downloads, user.into()) {
-        // What was refused was not read: the next part is refused as well.
-        state.limiter.forget(Kind::Reading, &reading);
-        return Err(refused);
-    }
-    Ok(true)
 }
 
 /// The same for handlers that have the request's [`Narrowest`] already.
@@ -268,7 +277,12 @@ pub(crate) fn count_in(
     key: Key,
 ) -> ApiResult<()> {
     let now = now_ms();
-    let Some(standing) = state.limiter.take(kind, key, now) else {
+    judge(narrowest, state.limiter.take(kind, key, now), now)
+}
+
+/// What a request's place in a window means for it.
+fn judge(narrowest: &Narrowest, standing: Option<Standing>, now: i64) -> ApiResult<()> {
+    let Some(standing) = standing else {
         return Ok(());
     };
     narrowest.note(standing);

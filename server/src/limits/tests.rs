@@ -114,3 +114,27 @@ fn headers_show_the_narrowest_limit() {
     assert_eq!(headers["x-ratelimit-remaining"], "3");
     assert_eq!(headers["x-ratelimit-reset"], "9");
 }
+
+#[test]
+fn no_download_slips_through_between_others() {
+    let limiter = Limiter::new(Limits {
+        downloads: Some(Rate::new(1, 60)),
+        ..limits()
+    });
+    let user = UserId(Uuid::from_u128(1));
+    let first = VersionId(Uuid::from_u128(1));
+    let take = |version| limiter.take_download(user, version, 0);
+    assert!(take(first).unwrap().unwrap().allowed);
+    assert_eq!(take(first), None, "another part of the same");
+    let second = VersionId(Uuid::from_u128(2));
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..20_000 {
+                    assert!(!take(second).unwrap().unwrap().allowed);
+                }
+            });
+        }
+    });
+    assert_eq!(take(first), None);
+}

@@ -98,7 +98,8 @@ export interface paths {
         /**
          * Prove to have the recovery phrase
          * @description An unknown email, an account without keys and a wrong phrase look alike and take the same
-         *     time. Attempts are limited per address and per account, as sign-ins are.
+         *     time. Attempts are limited per address, as sign-ins are. Not per account: nobody guesses what
+         *     proves a phrase, so that would only let strangers keep its owner out.
          */
         post: operations["start_recovery"];
         delete?: never;

@@ -10,14 +10,14 @@ use crate::http::answer;
 use crate::http::fields::normalise_email;
 use crate::http::input::Body;
 use crate::limits::extract::RecoveryLimit;
-use crate::limits::{Key, Kind, Narrowest, count_in};
 use crate::repo::{recoveries, vaults};
 use crate::state::AppState;
 
 /// Prove to have the recovery phrase
 ///
 /// An unknown email, an account without keys and a wrong phrase look alike and take the same
-/// time. Attempts are limited per address and per account, as sign-ins are.
+/// time. Attempts are limited per address, as sign-ins are. Not per account: nobody guesses what
+/// proves a phrase, so that would only let strangers keep its owner out.
 #[utoipa::path(post, path = "/auth/recovery/start", tag = "Accounts",
     operation_id = "start_recovery",
     request_body = RecoveryStartRequest,
@@ -28,11 +28,9 @@ use crate::state::AppState;
 pub(crate) async fn start(
     State(state): State<AppState>,
     _: RecoveryLimit,
-    narrowest: Narrowest,
     Body(request): Body<RecoveryStartRequest>,
 ) -> ApiResult<Json<Success<RecoveryStartResponse>>> {
     let email = normalise_email(&request.email).unwrap_or_default();
-    count_in(&narrowest, &state, Kind::Recovery, Key::email(&email))?;
     let row = state
         .db
         .read::<_, DbError, _>(move |c| vaults::recovery(c, &email))
