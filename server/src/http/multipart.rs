@@ -1,5 +1,9 @@
 //! `multipart/form-data` (RFC 7578) as it arrives: nothing of it is kept but what a delimiter
 //! might still begin in, whatever its parts are.
+//!
+//! Not the crate `multer`, which axum's own extractor is made of: it keeps a part's header until it
+//! is complete, however long that is, so that one request could fill the memory up to its limit
+//! for the whole body. Here every header has a limit of its own.
 
 use bytes::{Buf, Bytes, BytesMut};
 use memchr::memmem::Finder;
@@ -82,6 +86,8 @@ impl Multipart {
         loop {
             match self.state {
                 State::Preamble(passed) => match self.delimiter.find(&self.buffer) {
+                    // As much is refused here as below: how a body is cut must not matter.
+                    Some(at) if passed + at > HEADER => return Err(MultipartError::Malformed),
                     Some(at) => {
                         self.buffer.advance(at + self.delimiter.needle().len());
                         self.state = State::Delimiter;
@@ -164,6 +170,9 @@ impl Multipart {
             .iter()
             .take_while(|b| matches!(b, b' ' | b'\t'))
             .count();
+        if padding > HEADER {
+            return Err(MultipartError::Malformed);
+        }
         let rest = &self.buffer[padding..];
         if rest.starts_with(b"\r\n") {
             // The header's own end is looked for from this line's end on: it may be empty.
@@ -171,8 +180,7 @@ impl Multipart {
             self.state = State::Header;
             return Ok(true);
         }
-        let undecided = padding <= HEADER && (rest.is_empty() || rest == b"\r" || rest == b"-");
-        if undecided {
+        if rest.is_empty() || rest == b"\r" || rest == b"-" {
             Ok(false)
         } else {
             Err(MultipartError::Malformed)

@@ -386,6 +386,9 @@ pub(crate) const FORM: Target = Target {
                 "multipart/form-data; charset=\"a;b\"; boundary=\"x\"\n{}--x--",
                 part("a", "b")
             ),
+            &format!("{kind}\n{}\r\n{}--x--", "-".repeat(4094), part("a", "b")),
+            &format!("{kind}\n{}\r\n{}--x--", "-".repeat(4095), part("a", "b")),
+            &format!("{kind}\n{}--x{}--x--", part("a", "b"), " ".repeat(4097)),
             "multipart/form-data\n--x--",
             "text/plain; boundary=x\n--x--",
             &format!(

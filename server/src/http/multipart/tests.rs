@@ -73,7 +73,24 @@ fn what_is_no_form_is_refused() {
             "--b0\r\nContent-Disposition: form-data; name=\"a\r\n\r\n".to_owned(),
             malformed.clone(),
         ),
-        ("x".repeat(10_000), malformed),
+        ("x".repeat(10_000), malformed.clone()),
+        // Both limits to the byte: the first delimiter's own line end is not there.
+        (format!("{}\r\n--b0--", "x".repeat(4094)), Ok(vec![])),
+        (format!("{}\r\n--b0--", "x".repeat(4095)), malformed.clone()),
+        (
+            format!(
+                "--b0{}\r\n{disposition}\r\n\r\n\r\n--b0--",
+                " ".repeat(4096)
+            ),
+            Ok(vec![("a".to_owned(), Vec::new())]),
+        ),
+        (
+            format!(
+                "--b0{}\r\n{disposition}\r\n\r\n\r\n--b0--",
+                " ".repeat(4097)
+            ),
+            malformed,
+        ),
         (
             format!("--b0\r\n{}", "y".repeat(10_000)),
             Err(Some(MultipartError::LongHeader)),
