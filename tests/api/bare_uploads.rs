@@ -258,17 +258,13 @@ async fn the_largest_file_has_50_mib_and_one_byte_more_is_told() {
     nothing_is_staged(&app).await;
 }
 
-/// A body of which nobody says in advance how long it is, by a client that reads no answer before
-/// it has sent everything.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_client_that_sends_everything_first_sees_the_answer() {
-    let (app, client) = start().await;
-    let ann = Account::bare(&client, "ann@example.org").await;
+/// The answer to an upload of which nobody says in advance how long it is, by a client that reads
+/// nothing before it has sent everything.
+async fn send_everything_first(app: &TestApp, token: &str, content_type: &str) -> String {
     let head = format!(
-        "POST /api/v1/files/upload HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {}\r\n\
-         content-type: multipart/form-data; boundary={BOUNDARY}\r\n\
+        "POST /api/v1/files/upload HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+         content-type: {content_type}\r\n\
          transfer-encoding: chunked\r\nconnection: close\r\n\r\n",
-        ann.client.token().unwrap()
     );
     let address = app.url().strip_prefix("http://").unwrap();
     let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
@@ -283,8 +279,35 @@ async fn a_client_that_sends_everything_first_sees_the_answer() {
     stream.write_all(b"0\r\n\r\n").await.unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await.unwrap();
-    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
-    assert!(answer.contains("PAYLOAD_TOO_LARGE"), "{answer}");
+    answer
+}
+
+/// Whatever the answer is.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_client_that_sends_everything_first_sees_the_answer() {
+    let app = unlimited()
+        .env("STRONGROOM_LIMIT_UPLOADS", "1/h")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::bare(&client, "ann@example.org").await;
+    let vault = Account::vault(&client, "bob@example.org").await;
+    let form = format!("multipart/form-data; boundary={BOUNDARY}");
+    let (ann, vault) = (ann.client.token().unwrap(), vault.client.token().unwrap());
+    for (token, content_type, status, code) in [
+        (ann, "application/json", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (ann, &form, 413, "PAYLOAD_TOO_LARGE"),
+        (ann, &form, 429, "RATE_LIMITED"),
+        (vault, &form, 428, "HEAD_REQUIRED"),
+        ("nobody's", &form, 401, "UNAUTHORIZED"),
+    ] {
+        let answer = send_everything_first(&app, token, content_type).await;
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{answer}"
+        );
+        assert!(answer.contains(code), "{answer}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,8 +28,10 @@ use pace::{PacedBody, PacedStream};
 
 /// When the system has no connection left to give, waiting a moment is all that can be done.
 const BREATH: Duration = Duration::from_millis(100);
-/// The request line and all headers of a request, in bytes.
-const HEAD: usize = 32 * 1024;
+/// The request line and all headers of a request, in bytes, and how many headers there are: twice
+/// what is accepted (`http::context`), since beyond this the answer has neither headers nor a body.
+const HEAD: usize = 64 * 1024;
+const HEADERS: usize = 200;
 /// What is read or queued at once, in bytes.
 const BUFFER: usize = 256 * 1024;
 /// What a connection that is one too many is told.
@@ -74,6 +76,7 @@ pub(crate) async fn serve(
     http.timer(TokioTimer::new())
         .header_read_timeout(patience.idle)
         .max_header_size(HEAD)
+        .max_headers(HEADERS)
         .max_buf_size(BUFFER);
     loop {
         let accepted = tokio::select! {

@@ -25,6 +25,9 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const ADDRESS: usize = 8 * 1024;
 /// The longest value of a header, in bytes.
 const HEADER: usize = 8 * 1024;
+/// All headers with their names, in bytes, and how many there are.
+const HEADERS: usize = 32 * 1024;
+const COUNT: usize = 100;
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// Where a request comes from, as far as that can be believed.
@@ -136,8 +139,7 @@ pub(crate) async fn around(
     response
 }
 
-/// Every header and the address in bytes; how many headers there are, and what they have together,
-/// is limited where they are read.
+/// Of the address and the headers; what is far beyond these limits was refused while it was read.
 fn check_size(request: &Request) -> ApiResult<()> {
     let address = request
         .uri()
@@ -147,11 +149,19 @@ fn check_size(request: &Request) -> ApiResult<()> {
         let error = ApiError::bad_request("The address is too long.");
         return Err(error.with_status(StatusCode::URI_TOO_LONG));
     }
+    let too_large =
+        |error: ApiError| Err(error.with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+    let mut all = 0;
     for (name, value) in request.headers() {
         if value.len() > HEADER {
-            let error = ApiError::bad_parameter(name.as_str(), "it is too long");
-            return Err(error.with_status(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE));
+            return too_large(ApiError::bad_parameter(name.as_str(), "it is too long"));
         }
+        all += name.as_str().len() + value.len();
+    }
+    if all > HEADERS || request.headers().len() > COUNT {
+        return too_large(ApiError::bad_request(
+            "The headers are too long, or too many.",
+        ));
     }
     Ok(())
 }

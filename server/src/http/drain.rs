@@ -12,18 +12,45 @@ use axum::http::header::EXPECT;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 
-/// Bytes read away at most.
-const MOST: usize = 16 * 1024 * 1024;
-/// And for how long.
-const LONGEST: Duration = Duration::from_secs(5);
+use crate::routes::files;
+
+/// What is read away at most.
+#[derive(Clone, Copy)]
+pub(crate) struct Most {
+    bytes: u64,
+    time: Duration,
+}
+
+/// Of most bodies.
+const ORDINARY: Most = Most {
+    bytes: 16 * 1024 * 1024,
+    time: Duration::from_secs(5),
+};
+
+/// Of a file in one request, whatever it was refused for: four times what it may have.
+const FILE: Most = Most {
+    bytes: 4 * files::upload::LARGEST,
+    time: Duration::from_secs(30),
+};
 
 /// What a handler left of a body when it was done.
-#[derive(Clone, Default)]
-pub(crate) struct Leftover(Arc<Mutex<Option<Body>>>);
+#[derive(Clone)]
+pub(crate) struct Leftover {
+    body: Arc<Mutex<Option<Body>>>,
+    most: Most,
+}
 
 /// Lends the body to the handler and gets it back.
 pub(crate) fn watch(request: Request) -> (Request, Leftover) {
-    let leftover = Leftover::default();
+    let most = if files::upload::is_upload(request.method(), request.uri().path()) {
+        FILE
+    } else {
+        ORDINARY
+    };
+    let leftover = Leftover {
+        body: Arc::default(),
+        most,
+    };
     if request.body().is_end_stream() {
         return (request, leftover);
     }
@@ -40,19 +67,23 @@ pub(crate) fn watch(request: Request) -> (Request, Leftover) {
 impl Leftover {
     /// Reads away what is left.
     pub(crate) async fn drain(&self) {
-        let body = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let body = self
+            .body
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         let Some(mut body) = body else { return };
         let read_away = async {
             let mut read = 0;
             while let Some(Ok(frame)) = body.frame().await {
-                read += frame.data_ref().map_or(0, Bytes::len);
-                if read > MOST {
+                read += frame.data_ref().map_or(0, Bytes::len) as u64;
+                if read > self.most.bytes {
                     break;
                 }
             }
         };
         // What takes longer is cut off by closing the connection.
-        let _ = tokio::time::timeout(LONGEST, read_away).await;
+        let _ = tokio::time::timeout(self.most.time, read_away).await;
     }
 }
 
@@ -90,7 +121,7 @@ impl Drop for Lent {
             let body = std::mem::take(&mut self.body);
             *self
                 .leftover
-                .0
+                .body
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner) = Some(body);
         }

@@ -1,10 +1,7 @@
-use std::time::Duration;
-
-use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, EXPECT};
+use axum::http::Method;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
-use http_body_util::BodyExt;
 use protocol::{Failure, NodeId, NodeKind, Success, UploadResponse, UserId, VersionId};
 
 use super::form::{self, AROUND, FILE, Form};
@@ -21,11 +18,14 @@ use crate::repo::users;
 use crate::secrets::random;
 use crate::state::AppState;
 
-/// What is read away of a body that was refused, so that the client sees why: four times what it
-/// could have sent.
-const MOST: u64 = 4 * FILE;
-/// And for how long.
-const LONGEST: Duration = Duration::from_secs(30);
+/// The largest file in one request, in bytes.
+pub(crate) const LARGEST: u64 = FILE;
+
+/// Whether a request is such an upload.
+pub(crate) fn is_upload(method: &Method, path: &str) -> bool {
+    let path = path.strip_prefix(protocol::BASE_PATH);
+    method == Method::POST && path == Some("/files/upload")
+}
 
 /// The form as OpenAPI describes it; it is read as it arrives.
 #[derive(utoipa::ToSchema)]
@@ -69,10 +69,6 @@ pub(crate) async fn upload(
     let announced = header(CONTENT_LENGTH).and_then(|text| text.parse::<u64>().ok());
     count_in(&narrowest, &state, Kind::Uploads, user.into())?;
     if announced.is_some_and(|length| length > FILE + AROUND) {
-        // A client that asks before it sends is told at once.
-        if !parts.headers.contains_key(EXPECT) {
-            read_away(&mut body).await;
-        }
         return Err(ApiError::payload_too_large(FILE));
     }
     let usage = state
@@ -81,14 +77,7 @@ pub(crate) async fn upload(
         .await?
         .ok_or_else(ApiError::unauthorized)?;
     let mut staged = Staged::create(&state, user, announced.unwrap_or(FILE).min(FILE)).await?;
-    let form = match form::read(&state, &mut body, parser, &usage, &mut staged).await {
-        Ok(form) => form,
-        Err(error) => {
-            drop(staged);
-            read_away(&mut body).await;
-            return Err(error);
-        }
-    };
+    let form = form::read(&state, &mut body, parser, &usage, &mut staged).await?;
     // A task of its own: what a client that hangs up now has sent is a whole file.
     let stored = tokio::spawn(store(state, user, form, staged))
         .await
@@ -135,18 +124,4 @@ async fn store(
         storage_path: format!("{user}/{id}.enc"),
         file_size: size,
     })
-}
-
-async fn read_away(body: &mut Body) {
-    let reading = async {
-        let mut read = 0;
-        while let Some(Ok(frame)) = body.frame().await {
-            read += frame.data_ref().map_or(0, Bytes::len) as u64;
-            if read > MOST {
-                break;
-            }
-        }
-    };
-    // What takes longer is cut off by closing the connection.
-    let _ = tokio::time::timeout(LONGEST, reading).await;
 }
