@@ -1,7 +1,8 @@
 use harness::account::{Account, create_folder, head, uuid};
+use harness::client::Client;
 use serde_json::{Value, json};
 
-use crate::start;
+use crate::{start, unlimited};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn children_come_in_pages_of_one_head() {
@@ -210,5 +211,39 @@ async fn files_are_listed_with_page_numbers() {
             .await
             .error(400, "BAD_REQUEST");
         assert_eq!(details["parameter"], bad.split('=').next().unwrap());
+    }
+}
+
+/// The session is looked up together with the page; it still comes first.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asks_matters_before_what_is_asked() {
+    let app = unlimited()
+        .env("STRONGROOM_LIMIT_GENERAL", "6/h")
+        .start()
+        .await;
+    let ann = Account::vault(&Client::new(app.url()), "ann@example.org").await;
+    let wrong = [
+        "/files?limit=0",
+        "/folders/root/children?limit=0",
+        "/folders/nonsense/children",
+        "/changes?cursor=nonsense",
+    ];
+    for path in wrong {
+        let answer = ann.client.get(path).await;
+        assert!([400, 404].contains(&answer.status), "{path}: {answer:?}");
+    }
+    let last = ann.client.get("/files").await;
+    assert_eq!(last.expect(200).header("x-ratelimit-remaining"), "1");
+    let logout = ann.client.post("/auth/logout", &json!({})).await;
+    logout.expect(200);
+    for path in wrong {
+        ann.client.get(path).await.error(401, "UNAUTHORIZED");
+    }
+    let bob = Account::vault(&Client::new(app.url()), "bob@example.org").await;
+    for _ in 0..6 {
+        bob.client.get("/files?limit=0").await.expect(400);
+    }
+    for path in wrong {
+        bob.client.get(path).await.error(429, "RATE_LIMITED");
     }
 }

@@ -5,10 +5,11 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 use protocol::{NodeId, SessionId, UserId};
 
-use super::token::{self, TokenError};
+use super::token::{self, Claims, TokenError};
 use crate::clock::now_ms;
+use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
-use crate::limits::{Kind, count};
+use crate::limits::{Kind, Narrowest, count, count_in};
 use crate::repo::sessions;
 use crate::state::AppState;
 
@@ -46,17 +47,12 @@ pub(crate) struct PartCaller(pub(crate) Caller);
 impl Caller {
     /// Finds out who calls, without counting the request.
     async fn identify(parts: &Parts, state: &AppState) -> ApiResult<Self> {
-        let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
-        let now = now_ms();
-        let claims = token::verify(&state.secrets.tokens, token, now).map_err(|e| match e {
-            TokenError::Invalid => ApiError::unauthorized(),
-            TokenError::Expired => ApiError::token_expired(),
-        })?;
-        let session = claims.sid;
-        let row = state
-            .db
-            .read::<_, ApiError, _>(move |c| Ok(sessions::caller(c, session, now)?))
-            .await?
+        let claims = claims(parts, state)?;
+        state.db.read(move |c| Self::find(c, &claims)).await
+    }
+
+    fn find(conn: &mut dyn Conn, claims: &Claims) -> ApiResult<Self> {
+        let row = sessions::caller(conn, claims.sid, now_ms())?
             .filter(|row| row.user == claims.sub)
             .ok_or_else(ApiError::unauthorized)?;
         if !row.active {
@@ -64,12 +60,69 @@ impl Caller {
         }
         Ok(Self {
             user: row.user,
-            session,
+            session: claims.sid,
             root: row.root,
             admin: row.admin,
             token_expires: claims.exp,
         })
     }
+}
+
+/// Somebody with a signed access token that has not expired, whose session is looked for in the
+/// same turn as what they ask for: for answers so quick that a second turn on a blocking thread
+/// would be a good part of their time.
+pub(crate) struct Reader {
+    state: AppState,
+    narrowest: Narrowest,
+    claims: Claims,
+}
+
+impl Reader {
+    /// Finds out who calls, counts the request, and reads, all in one transaction. Whatever else
+    /// may be wrong with the request is looked at in `read`, since it is nobody else's business.
+    ///
+    /// # Errors
+    /// 401 and 403 as for a [`Caller`], 429, and those of `read`.
+    pub(crate) async fn read<T, F>(self, read: F) -> ApiResult<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut dyn Conn, &Caller) -> ApiResult<T> + Send + 'static,
+    {
+        let Self {
+            state,
+            narrowest,
+            claims,
+        } = self;
+        let db = state.db.clone();
+        db.read(move |c| {
+            let caller = Caller::find(c, &claims)?;
+            count_in(&narrowest, &state, Kind::General, caller.user.into())?;
+            read(c, &caller)
+        })
+        .await
+    }
+}
+
+impl FromRequestParts<AppState> for Reader {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> ApiResult<Self> {
+        let claims = claims(parts, state)?;
+        let narrowest = parts.extensions.get::<Narrowest>().cloned();
+        Ok(Self {
+            state: state.clone(),
+            narrowest: narrowest.unwrap_or_default(),
+            claims,
+        })
+    }
+}
+
+fn claims(parts: &Parts, state: &AppState) -> ApiResult<Claims> {
+    let token = bearer(&parts.headers).ok_or_else(ApiError::unauthorized)?;
+    token::verify(&state.secrets.tokens, token, now_ms()).map_err(|error| match error {
+        TokenError::Invalid => ApiError::unauthorized(),
+        TokenError::Expired => ApiError::token_expired(),
+    })
 }
 
 /// The bearer token (RFC 6750), if there is one.

@@ -7,4 +7,4 @@ pub(crate) mod recovery;
 pub(crate) mod refresh;
 pub(crate) mod token;
 
-pub(crate) use caller::{AdminCaller, BareCaller, Caller, PartCaller, VaultCaller};
+pub(crate) use caller::{AdminCaller, BareCaller, Caller, PartCaller, Reader, VaultCaller};

@@ -1,8 +1,7 @@
-use axum::Json;
-use axum::extract::State;
+use axum::response::Response;
 use protocol::{ChangesPage, Failure, Success, UserId};
 
-use crate::auth::VaultCaller;
+use crate::auth::Reader;
 use crate::commit::cursor::FeedCursor;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
@@ -10,7 +9,6 @@ use crate::http::answer;
 use crate::http::input::Query;
 use crate::repo::changes::{self, Weight};
 use crate::repo::{ENTRY, PAGE_BYTES, vaults};
-use crate::state::AppState;
 
 /// Records in a page, unless one commit alone has more.
 const PAGE: u64 = 5000;
@@ -27,21 +25,24 @@ const PAGE: u64 = 5000;
     responses(
         (status = 200, description = "A page", body = Success<ChangesPage>),
         (status = "default", description = "An error, in the envelope", body = Failure)))]
-pub(crate) async fn list(
-    State(state): State<AppState>,
-    caller: VaultCaller,
-    query: Query,
-) -> ApiResult<Json<Success<ChangesPage>>> {
-    let cursor = query
-        .text("cursor")?
-        .map(|text| {
-            FeedCursor::parse(text)
-                .ok_or_else(|| ApiError::bad_parameter("cursor", "it is not from this feed"))
+pub(crate) async fn list(reader: Reader, query: ApiResult<Query>) -> ApiResult<Response> {
+    reader
+        .read(move |c, caller| {
+            if caller.root.is_none() {
+                return Err(ApiError::bare_account());
+            }
+            let cursor = query?
+                .text("cursor")?
+                .map(|text| {
+                    FeedCursor::parse(text).ok_or_else(|| {
+                        ApiError::bad_parameter("cursor", "it is not from this feed")
+                    })
+                })
+                .transpose()?;
+            let page = load(c, caller.user, cursor, PAGE)?;
+            answer::listing(page.changes.len() + page.heads.len(), page)
         })
-        .transpose()?;
-    let user = caller.caller.user;
-    let page = state.db.read(move |c| load(c, user, cursor, PAGE)).await?;
-    Ok(answer::ok(page))
+        .await
 }
 
 fn load(

@@ -1,17 +1,15 @@
-use axum::Json;
-use axum::extract::State;
+use axum::response::Response;
 use protocol::{Failure, FileList, NodeId, Success};
 
 use super::entry;
 use super::paging::Paging;
-use crate::auth::Caller;
+use crate::auth::{Caller, Reader};
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
 use crate::http::input::Query;
 use crate::repo::entries::{self, Scope};
 use crate::routes::folders::FolderRef;
-use crate::state::AppState;
 
 /// List one's own files, with page numbers
 ///
@@ -37,12 +35,17 @@ use crate::state::AppState;
     responses(
         (status = 200, description = "A page", body = Success<FileList>),
         (status = "default", description = "An error, in the envelope", body = Failure)))]
-pub(crate) async fn list(
-    State(state): State<AppState>,
-    caller: Caller,
-    query: Query,
-) -> ApiResult<Json<Success<FileList>>> {
-    let paging = Paging::read(&query)?;
+pub(crate) async fn list(reader: Reader, query: ApiResult<Query>) -> ApiResult<Response> {
+    reader
+        .read(move |c, caller| {
+            let list = load(c, caller, &query?)?;
+            answer::listing(list.files.len(), list)
+        })
+        .await
+}
+
+fn load(conn: &mut dyn Conn, caller: &Caller, query: &Query) -> ApiResult<FileList> {
+    let paging = Paging::read(query)?;
     let trashed = query.flag("deleted")?;
     query.flag("include_family")?;
     let own = match query.text("owner_filter")? {
@@ -54,21 +57,6 @@ pub(crate) async fn list(
         }
     };
     let folder: Option<FolderRef> = query.parse("parent_id", "it must be a UUID or root")?;
-    let list = state
-        .db
-        .read(move |c| load(c, &caller, &paging, folder, trashed, own))
-        .await?;
-    Ok(answer::ok(list))
-}
-
-fn load(
-    conn: &mut dyn Conn,
-    caller: &Caller,
-    paging: &Paging,
-    folder: Option<FolderRef>,
-    trashed: bool,
-    own: bool,
-) -> ApiResult<FileList> {
     let scope = match folder {
         None => Scope::AllFiles,
         Some(folder) => {

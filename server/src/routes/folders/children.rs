@@ -1,9 +1,8 @@
-use axum::Json;
-use axum::extract::State;
+use axum::response::Response;
 use protocol::{Failure, FolderChildren, FolderListing, FolderPage, NodeId, Success, UserId};
 
 use super::FolderRef;
-use crate::auth::Caller;
+use crate::auth::{Caller, Reader};
 use crate::commit::cursor::PageCursor;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
@@ -13,7 +12,6 @@ use crate::repo::entries::{self, Scope};
 use crate::repo::{heads, nodes};
 use crate::routes::files::entry;
 use crate::routes::files::paging::Paging;
-use crate::state::AppState;
 
 /// Children in one page, unless asked otherwise, and at most.
 const DEFAULT: u64 = 1000;
@@ -42,56 +40,57 @@ const MAX: u64 = 5000;
         (status = 200, description = "A page", body = Success<FolderChildren>),
         (status = "default", description = "An error, in the envelope", body = Failure)))]
 pub(crate) async fn children(
-    State(state): State<AppState>,
-    caller: Caller,
-    Id(folder): Id<FolderRef>,
-    query: Query,
-) -> ApiResult<Json<Success<FolderChildren>>> {
-    let children = match caller.root {
-        Some(root) => {
-            let id = folder.id(&caller).unwrap_or(root);
-            FolderChildren::Vault(in_vault(&state, &caller, id, &query).await?)
-        }
-        None => FolderChildren::Bare(in_bare(&state, caller, folder, &query).await?),
-    };
-    Ok(answer::ok(children))
-}
-
-async fn in_bare(
-    state: &AppState,
-    caller: Caller,
-    folder: FolderRef,
-    query: &Query,
-) -> ApiResult<FolderListing> {
-    let paging = Paging::read(query)?;
-    state
-        .db
-        .read(move |c| {
-            let (user, id) = (caller.user, folder.id(&caller));
-            let row = match id {
-                Some(id) => Some(
-                    entries::get(c, user, id)?
-                        .filter(|row| row.is_folder)
-                        .ok_or_else(ApiError::not_found)?,
-                ),
-                None => None,
-            };
-            let owner = entry::owner(c, user)?;
-            let (rows, total) = entries::page(c, user, &paging.page(Scope::Folder(id), false))?;
-            Ok(FolderListing {
-                folder: row.map(|row| entry::show(row, &owner)),
-                children: rows
-                    .into_iter()
-                    .map(|row| entry::show(row, &owner))
-                    .collect(),
-                pagination: paging.pagination(total),
-            })
+    reader: Reader,
+    folder: ApiResult<Id<FolderRef>>,
+    query: ApiResult<Query>,
+) -> ApiResult<Response> {
+    reader
+        .read(move |c, caller| {
+            let (Id(folder), query) = (folder?, query?);
+            match caller.root {
+                Some(root) => {
+                    let page = in_vault(c, caller, folder.id(caller).unwrap_or(root), &query)?;
+                    answer::listing(page.children.len(), FolderChildren::Vault(page))
+                }
+                None => {
+                    let page = in_bare(c, caller, folder, &query)?;
+                    answer::listing(page.children.len(), FolderChildren::Bare(page))
+                }
+            }
         })
         .await
 }
 
-async fn in_vault(
-    state: &AppState,
+fn in_bare(
+    conn: &mut dyn Conn,
+    caller: &Caller,
+    folder: FolderRef,
+    query: &Query,
+) -> ApiResult<FolderListing> {
+    let paging = Paging::read(query)?;
+    let (user, id) = (caller.user, folder.id(caller));
+    let row = match id {
+        Some(id) => Some(
+            entries::get(conn, user, id)?
+                .filter(|row| row.is_folder)
+                .ok_or_else(ApiError::not_found)?,
+        ),
+        None => None,
+    };
+    let owner = entry::owner(conn, user)?;
+    let (rows, total) = entries::page(conn, user, &paging.page(Scope::Folder(id), false))?;
+    Ok(FolderListing {
+        folder: row.map(|row| entry::show(row, &owner)),
+        children: rows
+            .into_iter()
+            .map(|row| entry::show(row, &owner))
+            .collect(),
+        pagination: paging.pagination(total),
+    })
+}
+
+fn in_vault(
+    conn: &mut dyn Conn,
     caller: &Caller,
     folder: NodeId,
     query: &Query,
@@ -105,11 +104,7 @@ async fn in_vault(
                 .ok_or_else(|| ApiError::bad_parameter("cursor", "it is not from this listing"))
         })
         .transpose()?;
-    let user = caller.user;
-    state
-        .db
-        .read(move |c| load(c, user, folder, cursor, limit))
-        .await
+    load(conn, caller.user, folder, cursor, limit)
 }
 
 fn load(
