@@ -181,6 +181,12 @@ impl Vault {
         Ok(serde_json::to_string(&request)?)
     }
 
+    /// Whether the account state in force is the one that was sent last.
+    #[wasm_bindgen(js_name = hasNewPassword)]
+    pub fn has_new_password(&self) -> bool {
+        self.0.has_new_password()
+    }
+
     /// The server has taken it.
     #[wasm_bindgen(js_name = passwordChanged)]
     pub fn password_changed(&mut self) {

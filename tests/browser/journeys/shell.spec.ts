@@ -81,6 +81,9 @@ test('a newer version waits until the person agrees', async ({ page, server }) =
         return [active !== null, waiting !== null];
       });
     expect(await states()).toEqual([true, true]);
+    // Also offered where an older version may not get any further.
+    await page.reload();
+    await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible();
     await load.click();
     await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible();
     expect(await states()).toEqual([true, false]);

@@ -39,6 +39,14 @@ impl Vault {
         self.state_accepted();
     }
 
+    /// Whether the account state in force is the one that was sent last: a request whose answer
+    /// was lost had arrived.
+    #[must_use]
+    pub fn has_new_password(&self) -> bool {
+        let sent = self.sent.as_ref();
+        sent.is_some_and(|sent| sent.state == self.standing.state)
+    }
+
     /// # Errors
     /// [`VaultError::WrongPassword`].
     pub(super) fn check_password(&self, current: &Credentials) -> Result<(), VaultError> {

@@ -72,7 +72,8 @@ impl Vault {
     }
 
     /// Takes entries out of the trash; at most half of [`MAX_CHANGES`]. A name that was
-    /// given away in the meantime gets a number.
+    /// given away in the meantime gets a number. What is not in the trash, because another
+    /// device was faster, stays as it is.
     ///
     /// # Errors
     /// As [`Vault::rename`].
@@ -85,7 +86,9 @@ impl Vault {
     ) -> Result<CommitRequest, VaultError> {
         let mut taken = self.names(folder)?;
         let restore = |metadata: &mut Metadata| {
-            metadata.trashed = None;
+            if metadata.trashed.take().is_none() {
+                return;
+            }
             metadata.name = names::unique(&metadata.name, &taken);
             taken.insert(names::key(&metadata.name));
         };

@@ -111,6 +111,40 @@ fn the_password_changes_and_the_files_stay() {
 }
 
 #[test]
+fn restoring_what_another_device_has_restored_changes_nothing() {
+    let (mut vault, mut shelf, mut rng) = sign_up(42);
+    let root = vault.root();
+    let a = shelf.upload(&mut vault, "a", b"1", &mut rng);
+    for step in [20, 21] {
+        let request = vault.restore(root, &[a], step, &mut rng).unwrap();
+        let id = request.id;
+        shelf.commit(request);
+        let view = vault.committed(id).unwrap();
+        assert_eq!(names(&view), ["a"]);
+        assert_eq!(view.entries[0].trashed, None);
+    }
+}
+
+#[test]
+fn a_new_password_whose_answer_was_lost_is_recognised() {
+    let (mut vault, mut shelf, mut rng) = sign_up(41);
+    let current =
+        vault::account::Credentials::derive(PASSWORD, &shelf.keys.salt, &shelf.keys.kdf, None)
+            .unwrap();
+    assert!(!vault.has_new_password());
+    let lost = vault.change_password(&current, "a new password", &mut rng);
+    vault.merge_keys(&shelf.keys).unwrap();
+    assert!(!vault.has_new_password(), "it has not arrived");
+    shelf.change_password(lost.unwrap());
+    vault.merge_keys(&shelf.keys).unwrap();
+    assert!(vault.has_new_password());
+    let before = vault.pins().clone();
+    vault.password_changed();
+    assert_eq!(vault.pins(), &before, "nothing is accepted twice");
+    assert!(!vault.has_new_password(), "there is no change under way");
+}
+
+#[test]
 fn pins_travel_with_the_account() {
     let (mut vault, mut shelf, mut rng) = sign_up(4);
     assert!(vault.sealed_pins(&mut rng).is_none());

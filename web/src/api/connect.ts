@@ -12,6 +12,8 @@ type Schemas = components['schemas'];
 interface Environment {
   /** The server no longer knows the session that this tab was using. */
   onEnded: () => void;
+  /** Another tab has signed in with another account. */
+  onReplaced: () => void;
 }
 
 /** What openapi-fetch resolves with: never a rejection for a refusal, and never trusted to be of the right form. */
@@ -22,12 +24,13 @@ interface Answer<Body> {
 }
 
 /** The server, as the rest of the app sees it. Bodies that the vault made are passed on as they are; the server checks them. */
-export function connectApi({ onEnded }: Environment): Api {
+export function connectApi({ onEnded, onReplaced }: Environment): Api {
   const baseUrl = globalThis.location.origin;
   const open = createClient<paths>({ baseUrl, fetch: send });
   const tokens = new Tokens({
     refresh: async () => freshToken(unwrap(await open.POST('/api/v1/auth/refresh', { body: {} }))),
     onEnded,
+    onReplaced,
     locks: navigator.locks,
     now: Date.now,
   });

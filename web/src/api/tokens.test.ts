@@ -17,7 +17,8 @@ function sharedLocks(): Pick<LockManager, 'request'> {
 function tab(refresh: () => Promise<FreshToken>, locks = sharedLocks()) {
   const clock = { now: 1_000_000 };
   const onEnded = vi.fn();
-  return { tokens: new Tokens({ refresh, onEnded, locks, now: () => clock.now }), clock, onEnded };
+  const onReplaced = vi.fn();
+  return { tokens: new Tokens({ refresh, onEnded, onReplaced, locks, now: () => clock.now }), clock, onEnded, onReplaced };
 }
 
 const refused = (): Promise<FreshToken> => Promise.reject(new Problem({ code: 'UNAUTHORIZED', message: 'no' }));
@@ -77,6 +78,33 @@ describe('Tokens', () => {
     await expect(tokens.replace('old')).rejects.toMatchObject({ code: 'server-unreachable' });
     expect(onEnded).not.toHaveBeenCalled();
     expect(await tokens.current()).toBe('old');
+  });
+
+  it('does not wait for what was asked before a session began', async () => {
+    let answer: (fresh: FreshToken) => void = () => undefined;
+    const refresh = vi.fn<() => Promise<FreshToken>>(() => new Promise((resolve) => (answer = resolve)));
+    const { tokens, clock } = tab(refresh);
+    tokens.set({ accessToken: 'old', expiresIn: 3600 });
+    const early = tokens.replace('old');
+    await Promise.resolve();
+    tokens.set({ accessToken: 'of the next session', expiresIn: 3600 });
+    answer({ accessToken: 'late', expiresIn: 3600 });
+    await expect(early).rejects.toMatchObject({ code: 'session-ended' });
+    refresh.mockResolvedValue({ accessToken: 'next', expiresIn: 3600 });
+    clock.now += 3_600_000;
+    expect(await tokens.current()).toBe('next');
+  });
+
+  it("does not take another account's token, whose cookie has come in the place of this one's", async () => {
+    const jwt = (sub: string): string => `h.${btoa(JSON.stringify({ sub })).replace(/=+$/, '')}.s`;
+    const refresh = vi.fn(() => Promise.resolve({ accessToken: jwt('one'), expiresIn: 3600 }));
+    const { tokens, onEnded, onReplaced } = tab(refresh);
+    tokens.set({ accessToken: jwt('one'), expiresIn: 0 });
+    expect(await tokens.current()).toBe(jwt('one'));
+    refresh.mockResolvedValueOnce({ accessToken: jwt('two'), expiresIn: 3600 });
+    await expect(tokens.replace(jwt('one'))).rejects.toMatchObject({ code: 'session-ended' });
+    expect([onReplaced.mock.calls.length, onEnded.mock.calls.length]).toEqual([1, 0]);
+    expect(await tokens.current()).toBeNull();
   });
 
   it('drops an answer that comes after signing out', async () => {

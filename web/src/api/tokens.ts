@@ -14,8 +14,10 @@ export interface FreshToken {
 interface Environment {
   /** Asks the server for a new token; the refresh token is in a cookie that no script can read. */
   refresh: () => Promise<FreshToken>;
-  /** The server refused: there is no session any more. */
+  /** The server refused: this browser has no session any more. */
   onEnded: () => void;
+  /** The browser's cookie is of another account's session now; this tab's is gone. */
+  onReplaced: () => void;
   locks: Pick<LockManager, 'request'>;
   now: () => number;
 }
@@ -36,6 +38,8 @@ export class Tokens {
   /** Begins a session. */
   set(fresh: FreshToken): void {
     this.#generation += 1;
+    // What was asked for the session before is not waited for.
+    this.#refreshing = null;
     this.#keep(fresh);
   }
 
@@ -52,7 +56,7 @@ export class Tokens {
     return this.#expires - this.#environment.now() > MARGIN ? this.#token : this.refresh();
   }
 
-  /** Replaces a token that the server called expired; many callers at once cause one request. */
+  /** Replaces a token that the server does not accept; many callers at once cause one request. */
   async replace(expired: string): Promise<string> {
     if (this.#token !== null && this.#token !== expired) return this.#token;
     return this.refresh();
@@ -68,10 +72,15 @@ export class Tokens {
   }
 
   async #request(generation: number): Promise<string> {
-    const { locks, refresh, onEnded } = this.#environment;
+    const { locks, refresh, onEnded, onReplaced } = this.#environment;
     try {
       const fresh = await locks.request(LOCK, refresh);
       if (this.#generation !== generation) throw new Problem({ code: 'session-ended', message: 'Signed out meanwhile.' });
+      if (this.#token !== null && areOfTwo(this.#token, fresh.accessToken)) {
+        this.clear();
+        onReplaced();
+        throw new Problem({ code: 'session-ended', message: 'Another account is signed in now.' });
+      }
       this.#keep(fresh);
       return fresh.accessToken;
     } catch (error) {
@@ -88,5 +97,22 @@ export class Tokens {
   #keep({ accessToken, expiresIn }: FreshToken): void {
     this.#token = accessToken;
     this.#expires = this.#environment.now() + expiresIn * 1000;
+  }
+}
+
+/** Whether two tokens are of different accounts, as far as they say. */
+function areOfTwo(one: string, other: string): boolean {
+  const [first, second] = [accountOf(one), accountOf(other)];
+  return first !== null && second !== null && first !== second;
+}
+
+/** The account in a token, which is a JWT; only the server can check it, and this tab only compares. */
+function accountOf(token: string): string | null {
+  try {
+    const payload = atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'));
+    const { sub } = JSON.parse(payload) as { sub?: unknown };
+    return typeof sub === 'string' ? sub : null;
+  } catch {
+    return null;
   }
 }

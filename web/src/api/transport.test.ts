@@ -15,7 +15,7 @@ function signedIn() {
   const onEnded = vi.fn();
   const refresh = vi.fn(() => Promise.resolve({ accessToken: 'second', expiresIn: 3600 }));
   const locks = { request: (_name: string, work: () => unknown) => Promise.resolve(work()) } as Pick<LockManager, 'request'>;
-  const tokens = new Tokens({ refresh, onEnded, locks, now: Date.now });
+  const tokens = new Tokens({ refresh, onEnded, onReplaced: vi.fn(), locks, now: Date.now });
   tokens.set({ accessToken: 'first', expiresIn: 3600 });
   return { request: authorised(tokens, onEnded), onEnded, refresh, tokens };
 }
@@ -46,6 +46,13 @@ describe('authorised', () => {
     network.mockImplementation(() => Promise.resolve(json(401, expired)));
     expect((await request(post())).status).toBe(401);
     expect(network).toHaveBeenCalledTimes(2);
+  });
+
+  it('goes on with the session that another tab has begun for the same account', async () => {
+    const { request, onEnded } = signedIn();
+    network.mockImplementation((sent) => Promise.resolve(sent.headers.get('Authorization') === 'Bearer second' ? json(200, {}) : json(401, gone)));
+    expect((await request(post())).status).toBe(200);
+    expect(onEnded).not.toHaveBeenCalled();
   });
 
   it('ends the session when the server does not know it', async () => {

@@ -17,24 +17,28 @@ export async function send(request: Request): Promise<Response> {
   }
 }
 
-/** Sends requests with the access token, and once more with a new one if that had expired. */
+/**
+ * Sends requests with the access token, and once more with a new one if that was not accepted: it
+ * had expired, or another tab has begun a new session of this account, whose cookie is here.
+ */
 export function authorised(tokens: Tokens, onEnded: () => void): (request: Request) => Promise<Response> {
   return async (request) => {
     const token = await tokens.current();
     if (token === null) return send(request);
     const again = request.clone();
     const response = await send(withToken(request, token));
-    if (response.status !== 401) return response;
-    const body = await response.clone().text();
-    if (isTokenExpired(body)) return send(withToken(again, await tokens.replace(token)));
-    // INVALID_CREDENTIALS is about a password that was typed; UNAUTHORIZED says that the session is gone.
-    if (body.includes('"UNAUTHORIZED"')) {
-      tokens.clear();
-      onEnded();
-      throw new Problem({ code: 'session-ended', message: 'The session has ended.' });
-    }
-    return response;
+    if (!(await isNotAccepted(response))) return response;
+    const repeated = await send(withToken(again, await tokens.replace(token)));
+    if (!(await isNotAccepted(repeated)) || isTokenExpired(await repeated.clone().text())) return repeated;
+    tokens.clear();
+    onEnded();
+    throw new Problem({ code: 'session-ended', message: 'The session has ended.' });
   };
+}
+
+/** INVALID_CREDENTIALS is about a password that was typed; UNAUTHORIZED is about the token. */
+async function isNotAccepted(response: Response): Promise<boolean> {
+  return response.status === 401 && (await response.clone().text()).includes('"UNAUTHORIZED"');
 }
 
 function withToken(request: Request, token: string): Request {

@@ -33,7 +33,7 @@ export function createApp(): App {
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
   let open: Open | null = null;
-  const api = connectApi({ onEnded: () => session.ended() });
+  const api = connectApi({ onEnded: () => session.ended(), onReplaced: () => session.replaced() });
   const caught = (error: unknown): void => reportCaught(state, null, error);
   const profile = new ProfileKeeper({ api, state, onCaught: caught });
   const autoLockMinutes = (): number | null => effectiveMinutes(getPreferences().autoLock, session.keepsUnlocked);

@@ -22,6 +22,8 @@ export interface AppError {
     | 'invalid-phrase'
     /** Recovery took too long, or was completed by another device: begin again with the phrase. */
     | 'recovery-expired'
+    /** What was to be undone is not any more as it was left. */
+    | 'changed-since'
     /** The browser cannot decode it, or it is a drawing (SVG), which may hold a script. */
     | 'not-an-image'
     | (string & {});

@@ -60,9 +60,34 @@ describe('a newer version', () => {
 
   it('is found when it came before this page', async () => {
     const { registration, applies, follow } = world({});
-    registration.waiting = new FakeWorker();
+    const worker = new FakeWorker();
+    worker.state = 'installed';
+    registration.waiting = worker;
     await follow();
     expect(applies).toHaveLength(1);
+    applies[0]?.();
+    expect(worker.postMessage).toHaveBeenCalledExactlyOnceWith('activate');
+  });
+
+  it('is found while another tab is fetching it', async () => {
+    const { registration, applies, follow } = world({});
+    const worker = new FakeWorker();
+    registration.installing = worker;
+    await follow();
+    worker.become('installed');
+    expect(applies).toHaveLength(1);
+  });
+
+  it.each(['activated', 'redundant'])('only loads the page again when another tab was faster: %s', async (state) => {
+    const { registration, applies, reload, follow } = world({});
+    await follow();
+    const worker = new FakeWorker();
+    registration.find(worker);
+    worker.become('installed');
+    worker.become(state);
+    applies[0]?.();
+    expect(reload).toHaveBeenCalledOnce();
+    expect(worker.postMessage).not.toHaveBeenCalled();
   });
 
   it('is not what the first one is', async () => {

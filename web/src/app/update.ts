@@ -12,16 +12,24 @@ export async function followUpdates(container: ServiceWorkerContainer, onReady: 
   const registration = await container.register(workerUrl('/sw.js'), { scope: '/' });
   const ready = (waiting: ServiceWorker): void =>
     onReady(() => {
+      // Another tab may have changed to it, or to a later one: then there is nothing left to wait for.
+      if (waiting.state !== 'installed') {
+        reload();
+        return;
+      }
       container.addEventListener('controllerchange', reload, { once: true });
       waiting.postMessage('activate');
     });
   if (registration.waiting !== null && container.controller !== null) ready(registration.waiting);
-  registration.addEventListener('updatefound', () => {
+  const follow = (): void => {
     const { installing } = registration;
     installing?.addEventListener('statechange', () => {
       // Without a controller it is the first one, which has nothing to wait for.
       if (installing.state === 'installed' && container.controller !== null) ready(installing);
     });
-  });
+  };
+  // Another tab may have found it just now.
+  follow();
+  registration.addEventListener('updatefound', follow);
   setInterval(() => void registration.update().catch(() => undefined), CHECK);
 }

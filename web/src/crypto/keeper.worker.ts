@@ -72,6 +72,8 @@ const keeper = {
   /** `proved`: the server has just accepted the password. */
   unlock: (keys: string, pins: Uint8Array | undefined, proved: boolean): OpenedVault => opened(Vault.unlock(there(credentials, 'password'), keys, pins, proved)),
   changePassword: (next: string): string => there(vault, 'vault').changePassword(there(credentials, 'password'), next),
+  /** Whether the last change is the account's, although its answer was lost. */
+  hasNewPassword: (): boolean => there(vault, 'vault').hasNewPassword(),
   passwordChanged: (): void => there(vault, 'vault').passwordChanged(),
   forgetCredentials(): void {
     credentials?.free();

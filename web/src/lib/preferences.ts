@@ -22,6 +22,7 @@ const LONGEST_AUTO_LOCK = 24 * 60;
 
 const STORAGE_KEY = 'strongroom.preferences';
 const ACTIVITY_KEY = 'strongroom.activity';
+const LEAVING_KEY = 'strongroom.leaving';
 const DEFAULTS: Preferences = {
   theme: 'system',
   language: null,
@@ -92,6 +93,16 @@ export function saveActivity(now: number): void {
   write(ACTIVITY_KEY, String(now));
 }
 
+/** Whether somebody signed out and the server has not been told yet. */
+export function isLeaving(): boolean {
+  return read(LEAVING_KEY) !== null;
+}
+
+export function setLeaving(leaving: boolean): void {
+  if (leaving) write(LEAVING_KEY, 'yes');
+  else remove(LEAVING_KEY);
+}
+
 function read(key: string): string | null {
   try {
     return localStorage.getItem(key);
@@ -105,6 +116,14 @@ function write(key: string, value: string): void {
     localStorage.setItem(key, value);
   } catch {
     // Storage is full or forbidden.
+  }
+}
+
+function remove(key: string): void {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing was written either.
   }
 }
 

@@ -4,6 +4,7 @@ import { useText } from '../../lib/i18n';
 import { noteArrival } from '../../lib/useArrivalFocus';
 import { TOUCH } from '../../lib/useMedia';
 import { Logo } from '../../ui/Logo';
+import { UpdateNote } from '../frame/UpdateNote';
 import css from './Entering.module.css';
 
 interface EnteringFrameProps {
@@ -35,6 +36,9 @@ export function EnteringFrame({ title, children, step, footer, isWide = false }:
         <Logo name={t('app.name')} />
       </header>
       <main id="main" ref={main} tabIndex={-1} className={`${css.card} ${isWide ? css.wide : ''}`}>
+        <div role="status" className={css.update}>
+          <UpdateNote />
+        </div>
         {step !== undefined && <p className={css.step}>{step}</p>}
         <h1>{title}</h1>
         {children}

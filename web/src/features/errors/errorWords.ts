@@ -15,6 +15,7 @@ const words: Record<VaultErrorCode, MessageId> & Record<string, MessageId> = {
   'invalid-phrase': 'error.invalidPhrase',
   'recovery-expired': 'error.recoveryExpired',
   'not-an-image': 'error.notAnImage',
+  'changed-since': 'error.changedSince',
   cancelled: 'error.cancelled',
   locked: 'error.locked',
 

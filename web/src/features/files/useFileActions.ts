@@ -2,6 +2,7 @@ import { useCallback, useMemo, useState } from 'react';
 import { useApp } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
+import { Problem } from '../../lib/problem';
 import { useAttempt } from '../errors/useAttempt';
 import { useUndo } from '../undo/useUndo';
 
@@ -58,7 +59,14 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
       offerUndo({
         done: t('files.renamed', { before, name }),
         undone: t('files.renamed', { before: name, name: before }),
-        undo: () => app.rename(folder, id, before),
+        undo: async () => {
+          await app.refreshFolder(folder);
+          const state = app.getFolder(folder);
+          const now = state.status === 'loading' ? undefined : state.view?.entries.find((entry) => entry.id === id)?.name;
+          // What somebody else has called it meanwhile is theirs to undo.
+          if (now !== undefined && now !== name) throw new Problem({ code: 'changed-since', message: 'It has another name now.' });
+          await app.rename(folder, id, before);
+        },
       });
     },
     [app, folder, offerUndo, t],

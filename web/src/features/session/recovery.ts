@@ -66,6 +66,9 @@ export async function startRecovery(
         });
         progress('opening');
         await open(signedIn, await keeper.recovered());
+      }).catch((error: unknown) => {
+        // Another tab locked or signed out, which took what was opened with it.
+        throw hasCode(error, 'locked') ? new Problem({ code: 'recovery-expired', message: 'The recovery has to begin again.' }, { cause: error }) : error;
       }),
     discard: () => void keeper.discardRecovery().catch(() => undefined),
   };

@@ -158,6 +158,28 @@ describe('locking and leaving', () => {
     expect(api.forget).toHaveBeenCalledOnce();
   });
 
+  it.each(['after a reload', 'never again once somebody signed in'])('tells the server about it later: %s', async (when) => {
+    const stored = new Map<string, string>();
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => stored.set(key, value),
+      removeItem: (key: string) => stored.delete(key),
+    });
+    const { signIn, session, state, api } = world();
+    await signIn();
+    api.logout.mockRejectedValueOnce(problem('offline')).mockRejectedValueOnce(problem('offline'));
+    await session.signOut().catch(() => undefined);
+    await session.start();
+    expect(state.get().phase).toEqual({ name: 'signed-out' });
+    expect(api.resume).not.toHaveBeenCalled();
+    if (when === 'after a reload') await session.start();
+    else await signIn();
+    expect(api.logout).toHaveBeenCalledTimes(when === 'after a reload' ? 3 : 2);
+    await session.start();
+    expect(api.resume).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
+  });
+
   it('follows the other tabs', async () => {
     const { signIn, hearTab, state, end, email } = world();
     await signIn();
@@ -168,6 +190,26 @@ describe('locking and leaving', () => {
     hearTab({ kind: 'signed-out' });
     expect(state.get().phase).toEqual({ name: 'signed-out' });
     expect(end).toHaveBeenCalled();
+  });
+
+  it('leaves what is being typed alone when another tab locks', async () => {
+    const { signIn, session, hearTab, end, email, state } = world();
+    await signIn();
+    await session.lock();
+    const started = await session.startRecovery(email, 'x');
+    end.mockClear();
+    hearTab({ kind: 'locked' });
+    expect(end).not.toHaveBeenCalled();
+    await started.complete('new');
+    expect(state.get().phase.name).toBe('unlocked');
+  });
+
+  it('shows the email that this device knows, whatever the server says', async () => {
+    const { session, api, state, email } = world();
+    await device.save({ userId: 'u1', email, pins: new Uint8Array([7]) });
+    api.profile.mockResolvedValueOnce({ userId: 'u1', email: 'call +1 555 0100', storage: STORAGE });
+    await session.start();
+    expect(state.get().phase).toEqual({ name: 'locked', email });
   });
 
   it('drops one account when another tab signs in to another', async () => {
@@ -192,6 +234,19 @@ describe('changing the password', () => {
     await signIn();
     api.changePassword.mockRejectedValueOnce(problem('INVALID_CREDENTIALS'));
     await expect(session.changePassword('wrong', 'next')).rejects.toMatchObject({ code: 'wrong-password' });
+  });
+
+  it('recognises its own change whose answer was lost, if the same is typed again', async () => {
+    const { signIn, session, api, keeper } = world();
+    await signIn();
+    api.changePassword.mockRejectedValueOnce(problem('offline'));
+    await expect(session.changePassword('current', 'next')).rejects.toMatchObject({ code: 'offline' });
+    keeper.hasNewPassword.mockResolvedValueOnce(true);
+    await session.changePassword('current', 'next');
+    expect(api.changePassword).toHaveBeenCalledOnce();
+    expect(keeper.passwordChanged).toHaveBeenCalledOnce();
+    await session.changePassword('next', 'another');
+    expect(api.changePassword).toHaveBeenCalledTimes(2);
   });
 
   it('tries again on top of what another device changed', async () => {

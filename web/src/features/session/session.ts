@@ -3,6 +3,7 @@ import type { AppState, Phase, PreparedAccount, PreparedPhrase, Progress, Starte
 import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
 import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
+import { isLeaving, setLeaving } from '../../lib/preferences';
 import type { Store } from '../../lib/store';
 import { waitForNetwork } from '../../lib/wait';
 import { kept } from './kept';
@@ -48,6 +49,8 @@ export class Session {
   #keeper: RunningKeeper | null = null;
   #pins: PinKeeper | null = null;
   #isKept = false;
+  /** The new password of a change whose answer was lost. */
+  #unanswered: string | null = null;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -57,12 +60,16 @@ export class Session {
   /** Finds out whether this browser has a session. Keeps trying while the server cannot be reached. */
   async start(): Promise<void> {
     const { api } = this.#environment;
+    if (isLeaving()) return this.#leave();
     for (;;) {
       try {
         await api.resume();
         const profile = await api.profile();
         this.#environment.onProfile(profile);
-        if (!(await this.#unlockKept(profile.userId))) this.#enter({ name: 'locked', email: profile.email });
+        if (await this.#unlockKept(profile.userId)) return;
+        // The email that this device knows counts, not the one that the server says now.
+        const known = await device.findByUser(profile.userId).catch(() => undefined);
+        this.#enter({ name: 'locked', email: known?.email ?? profile.email });
         return;
       } catch (error) {
         if (!isPassing(error)) {
@@ -149,7 +156,6 @@ export class Session {
         this.#progress('opening');
         const vault = await keeper.unlock(JSON.stringify(keys), known?.pins, false);
         checkOwner(vault, keys.user_id);
-        // The email that this device knows counts, not the one that the server says now.
         await this.#open(known?.email ?? phase.email, vault, { isTyped: true });
       } finally {
         await keeper.forgetCredentials();
@@ -178,6 +184,7 @@ export class Session {
     if (on) await kept.turnOn(userId, this.#running());
     else await kept.forget();
     this.#isKept = on;
+    this.#tabs.tell({ kind: 'kept', userId, on });
   }
 
   /** Whether this device unlocks, or has unlocked, without the password. */
@@ -200,8 +207,10 @@ export class Session {
     this.#tabs.tell({ kind: 'signed-out' });
     this.#drop();
     this.#enter({ name: 'signed-out' });
+    setLeaving(true);
     try {
       await this.#environment.api.logout();
+      setLeaving(false);
     } finally {
       this.#environment.api.forget();
     }
@@ -215,10 +224,15 @@ export class Session {
         const keys = await api.keys();
         // Another device, or a request whose answer was lost, may have changed the account.
         await keeper.mergeKeys(JSON.stringify(keys));
+        if (this.#unanswered === next && (await keeper.hasNewPassword())) return;
+        this.#unanswered = null;
         await keeper.derive(current, keys.salt, keys.kdf, await keeper.pins());
         const request = await keeper.changePassword(next);
         this.#progress('contacting');
-        await api.changePassword(request);
+        await api.changePassword(request).catch((error: unknown) => {
+          if (isPassing(error)) this.#unanswered = next;
+          throw error;
+        });
       };
       try {
         await attempt().catch(async (error: unknown) => {
@@ -231,6 +245,7 @@ export class Session {
       } finally {
         await keeper.forgetCredentials();
       }
+      this.#unanswered = null;
       await keeper.passwordChanged();
       await this.#pins?.moved();
       const { phase } = this.#environment.state.get();
@@ -246,11 +261,33 @@ export class Session {
     this.#enter({ name: 'signed-out', reason: 'session-ended' });
   }
 
+  /** The browser's cookie belongs to a session that another tab has begun: whatever this tab had is another account's. */
+  replaced(): void {
+    this.#environment.api.forget();
+    this.#drop();
+    this.#environment.state.set({ profile: null });
+    this.#enter({ name: 'starting' });
+    void this.start();
+  }
+
   async #opened(email: string, signedIn: SignedIn, vault: OpenedVault): Promise<void> {
     checkOwner(vault, signedIn.userId);
+    setLeaving(false);
     this.#environment.state.set({ storage: signedIn.storage });
     await this.#open(device.normaliseEmail(email), vault, { isTyped: true });
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
+  }
+
+  /** Somebody signed out while the server could not be told. Its cookie is still here, and goes when it can be. */
+  async #leave(): Promise<void> {
+    await kept.forget();
+    this.#enter({ name: 'signed-out' });
+    try {
+      await this.#environment.api.logout();
+    } catch (error) {
+      if (isPassing(error)) return;
+    }
+    setLeaving(false);
   }
 
   /** Without the password, if this device is kept unlocked. False: the password is needed. */
@@ -270,6 +307,8 @@ export class Session {
       if (known === undefined) throw new Problem({ code: 'kept-ended', message: 'This device does not know the account.' });
       const vault = await this.#running().unlockKept(found.key, found.kept, JSON.stringify(keys), known.pins);
       checkOwner(vault, userId);
+      // Another tab may have locked meanwhile.
+      if ((await kept.find(userId)) === null) throw new Problem({ code: 'kept-ended', message: 'This device was locked.' });
       await this.#open(known.email, vault, { isTyped: false });
       return true;
     } catch (error) {
@@ -331,6 +370,7 @@ export class Session {
     this.#pins?.stop();
     this.#pins = null;
     this.#isKept = false;
+    this.#unanswered = null;
     this.#keeper?.end();
     this.#keeper = null;
     this.#environment.onLocked();
@@ -338,19 +378,21 @@ export class Session {
 
   #hear(message: TabMessage): void {
     const { phase } = this.#environment.state.get();
-    if (message.kind === 'locked') {
-      this.#lockHere();
-    } else if (message.kind === 'signed-out') {
-      this.#environment.api.forget();
-      this.#drop();
-      if (phase.name !== 'unsupported') this.#enter({ name: 'signed-out' });
-    } else if (phase.name !== 'unlocked' || phase.userId !== message.userId) {
-      // The browser's cookie now belongs to that session: whatever this tab had is another account's.
-      this.#environment.api.forget();
-      this.#drop();
-      this.#environment.state.set({ profile: null });
-      this.#enter({ name: 'starting' });
-      void this.start();
+    switch (message.kind) {
+      case 'locked':
+        // Where nothing is open, somebody may be about to type a password or a phrase.
+        if (phase.name === 'unlocked' || phase.name === 'starting') this.#lockHere();
+        break;
+      case 'signed-out':
+        this.#environment.api.forget();
+        this.#drop();
+        if (phase.name !== 'unsupported') this.#enter({ name: 'signed-out' });
+        break;
+      case 'kept':
+        if (phase.name === 'unlocked' && phase.userId === message.userId) this.#isKept = message.on;
+        break;
+      case 'signed-in':
+        if (phase.name !== 'unlocked' || phase.userId !== message.userId) this.replaced();
     }
   }
 

@@ -1,5 +1,10 @@
 /** What one tab tells the others of the same browser. */
-export type TabMessage = { kind: 'signed-in'; userId: string } | { kind: 'locked' } | { kind: 'signed-out' };
+export type TabMessage =
+  | { kind: 'signed-in'; userId: string }
+  | { kind: 'locked' }
+  | { kind: 'signed-out' }
+  /** The device is kept unlocked from now on, or no longer. */
+  | { kind: 'kept'; userId: string; on: boolean };
 
 export interface Tabs {
   tell(message: TabMessage): void;

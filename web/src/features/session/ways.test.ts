@@ -65,6 +65,13 @@ describe('recovering with the phrase', () => {
     expect(state.get().phase.name).toBe('starting');
   });
 
+  it('has to begin again when another tab took the opened account away', async () => {
+    const { session, keeper, email } = world();
+    const started = await session.startRecovery(email, 'x');
+    keeper.recover.mockRejectedValueOnce(problem('locked'));
+    await expect(started.complete('new')).rejects.toMatchObject({ code: 'recovery-expired' });
+  });
+
   it('proves the phrase again on top of what another device changed', async () => {
     const { session, api, steps, email } = world();
     const started = await session.startRecovery(email, 'x');
@@ -153,6 +160,18 @@ describe('a device that is kept unlocked', () => {
     expect((await device.findKept('u1'))?.secret).not.toBeNull();
   });
 
+  it('stays locked when another tab locked while it was opening', async () => {
+    const { session, keeper, state, onUnlocked } = await keptWorld();
+    onUnlocked.mockClear();
+    keeper.unlockKept.mockImplementationOnce(async () => {
+      await device.saveKept({ userId: 'u1', secret: null });
+      return { userId: 'u1', rootId: 'r1' };
+    });
+    await session.start();
+    expect(state.get().phase.name).toBe('locked');
+    expect(onUnlocked).not.toHaveBeenCalled();
+  });
+
   it('asks for the password when nobody used it for too long', async () => {
     const { session, keeper, state, lockDue } = await keptWorld();
     lockDue.now = true;
@@ -173,6 +192,17 @@ describe('a device that is kept unlocked', () => {
     }
     await vi.waitFor(async () => expect(await device.findKept('u1')).toBeUndefined());
     expect(await session.isKept()).toBe(false);
+  });
+
+  it('is known to the other tabs, which lock by themselves or not', async () => {
+    const { session, hearTab, told } = await keptWorld();
+    expect(told.at(-1)).toEqual({ kind: 'kept', userId: 'u1', on: true });
+    hearTab({ kind: 'kept', userId: 'u1', on: false });
+    expect(session.keepsUnlocked).toBe(false);
+    hearTab({ kind: 'kept', userId: 'u1', on: true });
+    expect(session.keepsUnlocked).toBe(true);
+    hearTab({ kind: 'kept', userId: 'u2', on: false });
+    expect(session.keepsUnlocked).toBe(true);
   });
 
   it('is renewed with the password, which ends what was kept before', async () => {

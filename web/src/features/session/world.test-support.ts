@@ -47,6 +47,7 @@ export function world() {
     unlock: step('unlock', { userId: 'u1', rootId: 'r1' }),
     forgetCredentials: step('forget'),
     changePassword: step('change', '{}'),
+    hasNewPassword: vi.fn(() => Promise.resolve(false)),
     passwordChanged: step('changed'),
     parsePhrase: step('parse'),
     recoveryRequest: step('recovery request', '{"auth":1}'),

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState, type SubmitEvent } from 'react';
 import type { PreparedPhrase } from '../../app/contract';
 import { useApp } from '../../app/hooks';
 import { useText } from '../../lib/i18n';
+import { isPassing } from '../../lib/problem';
 import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
@@ -25,12 +26,21 @@ export function NewPhrase({ email }: { email: string }) {
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
   const [prepared, setPrepared] = useState<{ phrase: PreparedPhrase; places: readonly number[] } | null>(null);
+  /** A request may have arrived although its answer did not. */
+  const [isUncertain, setUncertain] = useState(false);
   const forget = useRef<PreparedPhrase | null>(null);
   const passwordField = useRef<HTMLInputElement>(null);
   const isWrong = task.error?.code === 'wrong-password' || task.error?.code === 'INVALID_CREDENTIALS';
 
   // A phrase that was made but never confirmed is wiped when the page is left.
-  useEffect(() => () => forget.current?.discard(), []);
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+      forget.current?.discard();
+    };
+  }, []);
 
   const go = (next: Step) => {
     task.clear();
@@ -42,6 +52,10 @@ export function NewPhrase({ email }: { email: string }) {
     if (password === '') return passwordField.current?.focus();
     const isReady = await task.run(async () => {
       const phrase = await app.preparePhrase(password);
+      if (isGone.current) {
+        phrase.discard();
+        return;
+      }
       forget.current = phrase;
       setPrepared({ phrase, places: pickPlaces(phrase.phrase.length, 3) });
     });
@@ -53,9 +67,17 @@ export function NewPhrase({ email }: { email: string }) {
   const complete = () => {
     if (prepared === null) return;
     void task
-      .run(() => prepared.phrase.complete())
+      .run(async () => {
+        try {
+          await prepared.phrase.complete();
+        } catch (reason) {
+          if (isPassing(reason)) setUncertain(true);
+          throw reason;
+        }
+      })
       .then((isDone) => {
         if (!isDone) return;
+        setUncertain(false);
         forget.current = null;
         setPrepared(null);
         go('done');
@@ -69,6 +91,12 @@ export function NewPhrase({ email }: { email: string }) {
     setChecked(false);
     go('closed');
   };
+
+  const uncertain = isUncertain && (
+    <Banner tone="warning" title={t('settings.phrase.uncertain')}>
+      <p>{t('settings.phrase.uncertain.text')}</p>
+    </Banner>
+  );
 
   if (step === 'password') {
     return (
@@ -104,7 +132,12 @@ export function NewPhrase({ email }: { email: string }) {
     );
   }
   if (step === 'phrase' && prepared !== null) {
-    return <PhraseStep phrase={prepared.phrase.phrase} email={email} backLabel={t('app.cancel')} onBack={cancel} onNext={() => go('check')} />;
+    return (
+      <>
+        {uncertain}
+        <PhraseStep phrase={prepared.phrase.phrase} email={email} backLabel={t('app.cancel')} onBack={cancel} onNext={() => go('check')} />
+      </>
+    );
   }
   if (step === 'check' && prepared !== null) {
     return (
@@ -118,11 +151,13 @@ export function NewPhrase({ email }: { email: string }) {
         busyLabel={t('settings.phrase.busy')}
       >
         {task.error !== null && <ErrorMessage error={task.error} />}
+        {uncertain}
       </PhraseQuiz>
     );
   }
   return (
     <>
+      {uncertain}
       <div role="status">
         {step === 'done' && (
           <Banner tone="info">

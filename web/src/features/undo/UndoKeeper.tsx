@@ -1,15 +1,12 @@
-import { useCallback, useRef, type ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { useText } from '../../lib/i18n';
 import { useWindowKeys } from '../../lib/useWindowKeys';
 import { useNotify } from '../../ui/Notices';
 import { useAttempt } from '../errors/useAttempt';
+import { UndoSteps } from './undoSteps';
 import { UndoContext, type Undoable } from './useUndo';
 
-/** More steps than anybody remembers. */
-const KEPT = 50;
-
-interface Step {
-  undoable: Undoable;
+interface Step extends Undoable {
   /** Takes the message away that offered it. */
   dismiss: () => void;
 }
@@ -19,34 +16,31 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
   const { t } = useText();
   const notify = useNotify();
   const attempt = useAttempt();
-  const steps = useRef<Step[]>([]);
+  const [steps] = useState(() => new UndoSteps<Step>());
 
   const undo = useCallback(
     async (step: Step) => {
-      if (!steps.current.includes(step)) return;
-      steps.current = steps.current.filter((other) => other !== step);
+      if (!steps.has(step)) return;
       step.dismiss();
-      if (await attempt(step.undoable.undo)) notify({ text: step.undoable.undone });
-      // What failed, because there was no network for instance, can be tried again.
-      else steps.current.push(step);
+      if (await attempt(() => steps.undo(step))) notify({ text: step.undone });
     },
-    [attempt, notify],
+    [attempt, notify, steps],
   );
 
   const offer = useCallback(
     (undoable: Undoable) => {
-      const step: Step = { undoable, dismiss: () => undefined };
-      steps.current = [...steps.current, step].slice(-KEPT);
+      const step: Step = { ...undoable, dismiss: () => undefined };
+      steps.add(step);
       step.dismiss = notify({
         text: undoable.done,
         action: { label: t('files.undo'), shortcut: t('key.undo'), run: () => void undo(step) },
       });
     },
-    [notify, t, undo],
+    [notify, steps, t, undo],
   );
 
   useWindowKeys((event) => {
-    const step = steps.current.at(-1);
+    const step = steps.latest();
     if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || step === undefined) return;
     event.preventDefault();
     void undo(step);
