@@ -257,3 +257,66 @@ async fn a_vaults_files_are_listed_likewise() {
     assert_eq!(data["pagination"]["total"], 1);
     assert_eq!(names(&ann.client, "").await, [""; 0]);
 }
+
+/// Two accounts with the same of everything: every listing of one has nothing of the other's.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_listing_is_of_ones_own() {
+    let (_app, client) = start().await;
+    let mut accounts = Vec::new();
+    for email in ["ann@example.org", "eve@example.org"] {
+        let account = Account::bare(&client, email).await;
+        let body = json!({"encrypted_filename": "folder"});
+        let folder = account.client.post("/folders", &body).await.data()["id"].clone();
+        let mut trashed = upload(&account.client, "trashed", b"x").await;
+        for n in 0..2 {
+            let path = format!("/files/{trashed}");
+            account.client.delete(&path).await.expect(200);
+            upload(&account.client, "at the top", b"x").await;
+            let inside = upload(&account.client, &format!("inside {n}"), b"x").await;
+            let body = json!({"parent_id": folder});
+            let moved = account.client.put(&format!("/files/{inside}"), &body).await;
+            moved.expect(200);
+            trashed = inside;
+        }
+        accounts.push((account, folder.as_str().unwrap().to_owned()));
+    }
+    for (account, folder) in &accounts {
+        let own = json!(account.user_id);
+        for (list, path) in [
+            ("files", "/files?limit=100".to_owned()),
+            ("files", "/files?limit=100&parent_id=root".to_owned()),
+            ("files", format!("/files?limit=100&parent_id={folder}")),
+            ("files", "/files?limit=100&deleted=true".to_owned()),
+            (
+                "files",
+                "/files?limit=100&deleted=true&parent_id=root".to_owned(),
+            ),
+            (
+                "files",
+                format!("/files?limit=100&deleted=true&parent_id={folder}"),
+            ),
+            ("children", "/folders/root/children?limit=100".to_owned()),
+            ("children", format!("/folders/{folder}/children?limit=100")),
+        ] {
+            for sort_by in ["uploaded_at", "file_size", "encrypted_filename"] {
+                for order in ["asc", "desc"] {
+                    let path = format!("{path}&sort_by={sort_by}&order={order}");
+                    let data = account.client.get(&path).await.data();
+                    let entries = data[list].as_array().unwrap();
+                    assert!(!entries.is_empty(), "{path}");
+                    assert_eq!(data["pagination"]["total"], entries.len(), "{path}");
+                    for entry in entries {
+                        let details = account
+                            .client
+                            .get(&format!("/files/{}", entry["id"].as_str().unwrap()))
+                            .await;
+                        assert_eq!(details.data()["owner"]["id"], own, "{path}");
+                    }
+                }
+            }
+        }
+        let largest = account.client.get("/user/storage").await.data()["largest_file"].clone();
+        let path = format!("/files/{}", largest["id"].as_str().unwrap());
+        account.client.get(&path).await.expect(200);
+    }
+}
