@@ -131,6 +131,15 @@ fn flat_listings_follow_an_index() {
     let (dir, _engine) = open();
     let connection = rusqlite::Connection::open(dir.path().join("db")).unwrap();
     let listings = crate::repo::entries::listing_statements();
+    let steps = |sql: &str| -> Vec<String> {
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
+            .unwrap();
+        plan.query_map(rusqlite::params![b"owner", 20, 0], |row| row.get(3))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
     for (sql, index) in listings.iter().zip([
         "nodes_uploaded",
         "nodes_uploaded",
@@ -139,14 +148,7 @@ fn flat_listings_follow_an_index() {
         "nodes_name",
         "nodes_name",
     ]) {
-        let mut plan = connection
-            .prepare(&format!("EXPLAIN QUERY PLAN {sql}"))
-            .unwrap();
-        let steps: Vec<String> = plan
-            .query_map(rusqlite::params![b"owner", 20, 0], |row| row.get(3))
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
+        let steps = steps(sql);
         assert!(
             steps[0].contains(&format!("INDEX {index} ")),
             "{steps:?}\n{sql}"
@@ -154,5 +156,19 @@ fn flat_listings_follow_an_index() {
         // Names with the same beginning are sorted among themselves.
         let sorted = steps[1..].iter().all(|step| step.contains("FOR LAST"));
         assert!(sorted, "{steps:?}\n{sql}");
+    }
+    // Far into them, the walk reads the index alone.
+    for (sql, index) in listings.iter().rev().zip([
+        "nodes_file_size",
+        "nodes_file_size",
+        "nodes_uploaded",
+        "nodes_uploaded",
+    ]) {
+        let steps = steps(sql);
+        let covering = format!("COVERING INDEX {index} ");
+        assert!(
+            steps.iter().any(|step| step.contains(&covering)),
+            "{steps:?}\n{sql}"
+        );
     }
 }

@@ -44,6 +44,33 @@ macro_rules! listings {
 }
 
 const ALL: [&str; 6] = listings!("owner_id = ?1 AND live = 1 AND kind = 0");
+/// Far into all files, by a number in their index: the walk there reads nothing but the index, and
+/// rows are fetched for the page only.
+macro_rules! deep {
+    ($order:literal) => {
+        concat!(
+            "SELECT ",
+            entry_columns!(),
+            " FROM nodes WHERE id IN (SELECT id FROM nodes WHERE owner_id = ?1 AND live = 1 AND \
+             kind = 0 ORDER BY ",
+            $order,
+            " LIMIT ?2 OFFSET ?3) ORDER BY ",
+            $order
+        )
+    };
+}
+
+/// In the order of [`SortBy`], as far as it goes.
+const DEEP: [&str; 4] = [
+    deep!("uploaded_at, id"),
+    deep!("uploaded_at DESC, id DESC"),
+    deep!("file_size, id"),
+    deep!("file_size DESC, id DESC"),
+];
+
+/// From so many entries on, the shorter walk is worth the detour.
+const FAR: u64 = 2000;
+
 const IN_FOLDER: [&str; 6] = listings!("parent_id = ?4 AND owner_id = ?1 AND live = 1");
 const AT_TOP: [&str; 6] = listings!("owner_id = ?1 AND parent_id IS NULL AND live = 1");
 const TRASH: [&str; 6] = listings!("owner_id = ?1 AND trashed_at IS NOT NULL");
@@ -78,7 +105,8 @@ statements! {
 /// The statements that are not declared one by one.
 #[cfg(test)]
 pub(crate) fn listing_statements() -> Vec<&'static str> {
-    [ALL, IN_FOLDER, AT_TOP, TRASH, TRASH_IN_FOLDER, TRASH_AT_TOP].concat()
+    let by_all = [ALL, IN_FOLDER, AT_TOP, TRASH, TRASH_IN_FOLDER, TRASH_AT_TOP].concat();
+    [&by_all[..], &DEEP].concat()
 }
 
 /// What is listed.
@@ -182,12 +210,27 @@ pub(crate) fn page(
         (Scope::Folder(Some(_)), true) => TRASH_IN_FOLDER,
         (Scope::Folder(None), true) => TRASH_AT_TOP,
     };
-    let sql = statements[2 * page.sort_by as usize + usize::from(page.descending)];
-    let mut params = vec![blob(owner.as_bytes()), int(page.limit), int(page.offset)];
+    // What is nearer to the last entry is walked to from there.
+    let from_end = page.offset > total / 2;
+    let (offset, limit) = if from_end {
+        let left = total - page.offset;
+        (left.saturating_sub(page.limit), page.limit.min(left))
+    } else {
+        (page.offset, page.limit)
+    };
+    let index = 2 * page.sort_by as usize + usize::from(page.descending != from_end);
+    let deep = DEEP.get(index).filter(|_| {
+        offset >= FAR && matches!((page.scope, page.trashed), (Scope::AllFiles, false))
+    });
+    let sql = deep.unwrap_or(&statements[index]);
+    let mut params = vec![blob(owner.as_bytes()), int(limit), int(offset)];
     if let Scope::Folder(Some(folder)) = &page.scope {
         params.push(blob(folder.as_bytes()));
     }
-    let rows = conn.query(sql, &params)?;
+    let mut rows = conn.query(sql, &params)?;
+    if from_end {
+        rows.reverse();
+    }
     let entries: Result<_, _> = rows.into_iter().map(|mut row| entry(&mut row)).collect();
     Ok((entries?, total))
 }
@@ -271,3 +314,6 @@ fn entry(row: &mut Row) -> Result<EntryRow, DbError> {
         live: row.take(12)?,
     })
 }
+
+#[cfg(test)]
+mod tests;
