@@ -186,3 +186,15 @@ async fn an_upload_that_lost_bytes_is_not_committed() {
     }
     assert_eq!(ann.storage().await.2, 0);
 }
+
+/// Nothing could be made of it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_without_keys_reserves_nothing() {
+    let (_app, client) = start().await;
+    let ann = Account::bare(&client, "ann@example.org").await;
+    for content in [&b""[..], b"all of it"] {
+        let answer = ann.client.create_upload(9, content).await;
+        answer.error(409, "KEYS_REQUIRED");
+    }
+    assert_eq!(ann.storage().await, (0, 5_368_709_120, 0));
+}

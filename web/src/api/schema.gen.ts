@@ -607,7 +607,7 @@ export interface paths {
         /**
          * Start an upload
          * @description Reserves the declared length of the quota. A body of type `application/offset+octet-stream`
-         *     may bring the first bytes.
+         *     may bring the first bytes. For vaults: an account without keys gets 409 `KEYS_REQUIRED`.
          */
         post: operations["create_upload"];
         delete?: never;

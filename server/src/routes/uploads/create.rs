@@ -27,7 +27,7 @@ const WHOLE: u64 = 1024 * 1024;
 /// Start an upload
 ///
 /// Reserves the declared length of the quota. A body of type `application/offset+octet-stream`
-/// may bring the first bytes.
+/// may bring the first bytes. For vaults: an account without keys gets 409 `KEYS_REQUIRED`.
 #[utoipa::path(post, path = "/uploads", tag = "Uploads", operation_id = "create_upload",
     params(
         ("Tus-Resumable" = String, Header, description = "1.0.0"),
@@ -48,6 +48,10 @@ pub(crate) async fn create(
 ) -> ApiResult<(StatusCode, HeaderMap)> {
     let headers = request.headers();
     check_version(headers)?;
+    // Only a commit makes a file of an upload: without keys it would hold room, and nothing else.
+    if caller.root.is_none() {
+        return Err(ApiError::bare_account());
+    }
     let length = bytes_header(headers, &UPLOAD_LENGTH)?
         .ok_or_else(|| ApiError::bad_parameter("Upload-Length", "it is missing"))?;
     if let Some(max) = state.config.max_upload_size
