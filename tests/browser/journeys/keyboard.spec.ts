@@ -46,6 +46,7 @@ test('the keyboard alone suffices', async ({ page, server, folder }) => {
   await expect(page.getByRole('alertdialog')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(page.getByRole('alertdialog')).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Empty trash' })).toBeFocused();
   await page.keyboard.press('Enter');
   await tabTo(page, page.getByRole('alertdialog').getByRole('button', { name: 'Empty trash' }));
   await page.keyboard.press('Enter');

@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react';
-import { Fragment, useEffect, useRef, type ReactElement, type ReactNode } from 'react';
+import { Fragment, useCallback, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from 'react';
 import { Menu as AriaMenu, MenuItem, MenuTrigger, Popover, Separator } from 'react-aria-components/Menu';
 import { PHONE, useMedia } from '../lib/useMedia';
 import css from './Menu.module.css';
@@ -31,10 +31,38 @@ interface MenuListProps {
   /** Marks the chosen ones, for menus that choose. */
   chosen?: ReadonlySet<string> | undefined;
   onClose?: () => void;
+  /** Called when the menu has left the page, not when it begins to. */
+  onGone: () => void;
   isSheet: boolean;
 }
 
-function MenuList({ label, entries, chosen, onClose, isSheet }: MenuListProps) {
+/**
+ * Holds a chosen action back until the menu is gone: as long as it is there, even fading, it
+ * keeps the focus to itself and would take it from what the action opens.
+ */
+function useHeldBack(entries: readonly MenuEntry[]): { entries: readonly MenuEntry[]; onGone: () => void } {
+  const chosen = useRef<(() => void) | null>(null);
+  const held = useMemo(
+    () =>
+      entries.map((entry) => ({
+        ...entry,
+        onAction: () => {
+          chosen.current = entry.onAction;
+        },
+      })),
+    [entries],
+  );
+  const onGone = useCallback(() => {
+    const act = chosen.current;
+    chosen.current = null;
+    // The menu gives the focus back one frame after it has gone.
+    if (act !== null) requestAnimationFrame(() => requestAnimationFrame(act));
+  }, []);
+  return { entries: held, onGone };
+}
+
+function MenuList({ label, entries, chosen, onClose, onGone, isSheet }: MenuListProps) {
+  useEffect(() => onGone, [onGone]);
   return (
     <AriaMenu
       aria-label={label}
@@ -72,18 +100,19 @@ interface MenuProps {
 }
 
 /** Opens from a button: below it, or as a sheet on phones. */
-export function Menu({ trigger, label, entries, chosen, subject = { title: label } }: MenuProps) {
+export function Menu({ trigger, label, entries: given, chosen, subject = { title: label } }: MenuProps) {
   const isPhone = useMedia(PHONE);
+  const { entries, onGone } = useHeldBack(given);
   return (
     <MenuTrigger>
       {trigger}
       {isPhone ? (
         <Sheet {...subject}>
-          <MenuList isSheet label={label} entries={entries} chosen={chosen} />
+          <MenuList isSheet label={label} entries={entries} chosen={chosen} onGone={onGone} />
         </Sheet>
       ) : (
         <Popover className={css.popover} placement="bottom end" offset={4}>
-          <MenuList isSheet={false} label={label} entries={entries} chosen={chosen} />
+          <MenuList isSheet={false} label={label} entries={entries} chosen={chosen} onGone={onGone} />
         </Popover>
       )}
     </MenuTrigger>
@@ -103,26 +132,13 @@ interface ContextMenuProps {
 export function ContextMenu({ at, onClose, label, entries: given, subject }: ContextMenuProps) {
   const isPhone = useMedia(PHONE);
   const anchor = useRef<HTMLSpanElement>(null);
-  // An action may put the focus somewhere. It waits for the menu to give the focus back first.
-  const chosen = useRef<(() => void) | null>(null);
+  const { entries, onGone } = useHeldBack(given);
   const isOpen = at !== null;
-  useEffect(() => {
-    if (isOpen || chosen.current === null) return;
-    const act = chosen.current;
-    chosen.current = null;
-    requestAnimationFrame(() => requestAnimationFrame(act));
-  }, [isOpen]);
-  const entries = given.map((entry) => ({
-    ...entry,
-    onAction: () => {
-      chosen.current = entry.onAction;
-    },
-  }));
 
   if (isPhone) {
     return (
       <Sheet isOpen={isOpen} onClose={onClose} {...subject}>
-        <MenuList isSheet label={label} entries={entries} onClose={onClose} />
+        <MenuList isSheet label={label} entries={entries} onClose={onClose} onGone={onGone} />
       </Sheet>
     );
   }
@@ -141,7 +157,7 @@ export function ContextMenu({ at, onClose, label, entries: given, subject }: Con
         offset={2}
       >
         <div role="presentation" onContextMenu={(event) => event.preventDefault()}>
-          <MenuList isSheet={false} label={label} entries={entries} onClose={onClose} />
+          <MenuList isSheet={false} label={label} entries={entries} onClose={onClose} onGone={onGone} />
         </div>
       </Popover>
     </>

@@ -13,7 +13,8 @@ interface MeterProps {
 /** How much of something there is. */
 export function Meter({ label, words, value, tone = 'accent' }: MeterProps) {
   return (
-    <AriaMeter value={value} minValue={0} maxValue={1} valueLabel={words} className={css.meter}>
+    // In whole thousandths: a tiny share would be written as 1e-7, which is no number to a screen reader.
+    <AriaMeter value={Math.round(value * 1000)} minValue={0} maxValue={1000} valueLabel={words} className={css.meter}>
       {({ percentage }) => (
         <>
           <Label className={css.label}>{label}</Label>

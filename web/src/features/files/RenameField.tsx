@@ -26,8 +26,20 @@ export function RenameField({ name, onRename, onClose }: RenameFieldProps) {
   const words = problem !== null ? t(`name.${problem}`) : task.error !== null ? errorWords(task.error, t, locale) : null;
 
   useEffect(() => {
-    field.current?.focus();
-    field.current?.setSelectionRange(0, stemLength(name));
+    const edit = () => {
+      field.current?.focus();
+      field.current?.setSelectionRange(0, stemLength(name));
+    };
+    // A list into which the focus comes from elsewhere gives it to the row. So the row has it
+    // first, and the field when the list has settled.
+    const row = field.current?.closest<HTMLElement>('[role="row"]') ?? null;
+    if (row === null || row === document.activeElement) {
+      edit();
+      return;
+    }
+    row.focus({ preventScroll: true });
+    const frame = requestAnimationFrame(edit);
+    return () => cancelAnimationFrame(frame);
   }, [name]);
 
   const save = async () => {
