@@ -7,6 +7,9 @@ import type { components, paths } from './schema.gen';
 import { Tokens, type FreshToken } from './tokens';
 import { authorised, send } from './transport';
 
+/** More than anybody keeps of one file: a server that goes on and on is not listened to. */
+const MOST_VERSIONS = 100_000;
+
 type Schemas = components['schemas'];
 
 interface Environment {
@@ -131,8 +134,11 @@ export function connectApi({ onEnded, onReplaced }: Environment): Api {
       const details = unwrap(await client.GET('/api/v1/files/{id}', { params: { path: { id } } }));
       // The vault compares all versions with one hash, so it gets all of them.
       let more = details.more_versions;
+      const seen = new Set<string>();
       while (more) {
-        const last = details.versions.at(-1)?.id;
+        const last = details.versions.at(-1)?.id ?? '';
+        if (seen.has(last) || details.versions.length > MOST_VERSIONS) throw new Problem({ code: 'bad-answer', message: 'The versions of a file have no end.' });
+        seen.add(last);
         const older = unwrap(await client.GET('/api/v1/files/{id}', { params: { path: { id }, query: { versions_before: last } } }));
         details.versions.push(...older.versions);
         more = older.more_versions && older.versions.length > 0;

@@ -22,4 +22,9 @@ describe('every language', () => {
       expect(placeholders(message), id).toEqual(placeholders(source[id] ?? ''));
     }
   });
+
+  it('breaks no French line before a colon or a quotation mark', () => {
+    const broken = Object.entries(catalogues['./fr.json'] ?? {}).filter(([, message]) => / [!?:;»]|« /.test(message));
+    expect(broken).toEqual([]);
+  });
 });

@@ -169,7 +169,9 @@ describe('locking and leaving', () => {
     await signIn();
     api.logout.mockRejectedValueOnce(problem('offline')).mockRejectedValueOnce(problem('offline'));
     await session.signOut().catch(() => undefined);
+    await device.saveKept({ userId: 'u1', secret: null });
     await session.start();
+    expect(await device.findKept('u1')).toBeUndefined();
     expect(state.get().phase).toEqual({ name: 'signed-out' });
     expect(api.resume).not.toHaveBeenCalled();
     if (when === 'after a reload') await session.start();

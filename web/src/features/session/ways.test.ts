@@ -241,6 +241,22 @@ describe('a device that is kept unlocked', () => {
     expect(state.get().phase.name).toBe('unlocked');
   });
 
+  it("does not open another account's keys", async () => {
+    const { session, keeper, state, onUnlocked, onCaught } = await keptWorld();
+    onUnlocked.mockClear();
+    keeper.unlockKept.mockResolvedValueOnce({ userId: 'u2', rootId: 'r2' });
+    await session.start();
+    expect(state.get().phase.name).toBe('locked');
+    expect(onUnlocked).not.toHaveBeenCalled();
+    expect(onCaught).toHaveBeenCalledWith(expect.objectContaining({ code: 'account-tampered' }));
+  });
+
+  it('takes the place of what was kept for another account', async () => {
+    await device.saveKept({ userId: 'u9', secret: null });
+    await device.saveKept({ userId: 'u1', secret: null });
+    expect(await device.findKept('u9')).toBeUndefined();
+  });
+
   it('belongs to one account', async () => {
     const { session, api, keeper } = await keptWorld();
     api.login.mockResolvedValueOnce({ userId: 'u2', email: 'b@example.org', storage: STORAGE, keys: { ...KEYS, user_id: 'u2' } });
