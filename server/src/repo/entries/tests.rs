@@ -4,6 +4,8 @@ use super::*;
 use crate::db::Db;
 
 const OWNER: UserId = UserId(Uuid::from_u128(9));
+/// Whose files stand between those.
+const OTHER: UserId = UserId(Uuid::from_u128(8));
 const COUNT: u64 = 2 * FAR + 1001;
 
 /// Many files with equal times and sizes among them, and some that are no live files.
@@ -11,7 +13,7 @@ const FILES: &str = "
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?2 + 10)
     INSERT INTO nodes (id, owner_id, kind, epoch, wrapped_key, meta_rev, meta, live, file_size,
                        uploaded_at, created_at, updated_at, feed)
-    SELECT unhex(printf('%08x000040008000%012x', i * 2654435761 % 4294967296, i)), ?1, 0, 0, x'', 1,
+    SELECT unhex(printf('%08x0000400%d8000%012x', i * 2654435761 % 4294967296, ?3, i)), ?1, 0, 0, x'', 1,
            CAST(printf('name %d', i * 7919 % 1000) AS BLOB), i <= ?2, i * 31 % 100, i / 3, 0, 0, i
     FROM n";
 
@@ -21,7 +23,8 @@ async fn every_page_is_what_stands_there() {
     let db = Db::open(&dir.path().join("db")).unwrap();
     let owner = blob(OWNER.as_bytes());
     db.write::<_, DbError, _>(move |c| {
-        c.execute(FILES, &[owner, int(COUNT)])?;
+        c.execute(FILES, &[owner, int(COUNT), int(0_u8)])?;
+        c.execute(FILES, &[blob(OTHER.as_bytes()), int(COUNT), int(1_u8)])?;
         c.execute(
             "INSERT INTO users (id, email, role, password_hash, salt, created_at, quota, live_files)
              VALUES (?1, 'a@b.c', 'user', 'h', 's', 0, 0, ?2)",
@@ -62,6 +65,9 @@ async fn every_page_is_what_stands_there() {
                     .read::<_, DbError, _>(move |c| {
                         let (found, total) = page(c, OWNER, &wanted)?;
                         assert_eq!(total, COUNT);
+                        for row in &found {
+                            assert_eq!(row.id.as_bytes()[7], 0, "of another account");
+                        }
                         let rows = c.query(all, &[owner, int(7_u64), int(offset)])?;
                         Ok((found, rows))
                     })
