@@ -2,7 +2,7 @@
 
 import { RangeReader } from '../../web/src/api/ranges';
 import { sendStaged } from '../../web/src/api/staged';
-import { PART_SIZE } from '../../web/src/crypto/sealing';
+import { PART_SIZE, PARTS_AT_ONCE } from '../../web/src/crypto/sealing';
 import { connect } from '../../web/src/crypto/rpc';
 
 /** What the format adds to a part of 8 MiB: a tag for each 16 KiB. */
@@ -11,11 +11,11 @@ const SEALED_PART = PART_SIZE + (PART_SIZE / 16384) * 16;
 const AHEAD = 2;
 
 const { remote: host } = connect(globalThis, {
-  /** Resolves with the id of the staged upload. The parts are as large as sealed ones, as far as the file goes. */
+  /** Resolves with the id of the staged upload. Requests are as large as those with sealed parts, as far as the file goes. */
   upload(file, token) {
     const source = {
       size: file.size,
-      from: (offset) => Promise.resolve(file.slice(offset, (Math.floor(offset / SEALED_PART) + 1) * SEALED_PART)),
+      from: (offset) => Promise.resolve(file.slice(offset, (Math.floor(offset / SEALED_PART) + PARTS_AT_ONCE) * SEALED_PART)),
     };
     const onProgress = (sent) => void host.progress('', sent);
     return sendStaged(source, { token: () => Promise.resolve(token), onProgress, signal: new AbortController().signal });

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import init, { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
 import { openParts } from './opening';
-import { SealedFile } from './sealing';
+import { PART_SIZE, PARTS_AT_ONCE, SealedFile } from './sealing';
 
 const HEADER = new Uint8Array(56).fill(5);
 const NONCE = new Uint8Array(12).fill(9);
@@ -76,6 +76,38 @@ describe('SealedFile', () => {
     const first = await sealed.from(0);
     await sealed.from(first.size);
     await expect(sealed.from(0)).rejects.toMatchObject({ code: 'bad-answer' });
+  });
+
+  it('sends together what was sealed meanwhile, and seals no further than that', async () => {
+    const file = { size: 10 * PART_SIZE, slice: () => new Blob() } as unknown as Blob;
+    let [acknowledged, most] = [0, 0];
+    const sealer = {
+      parts: 10,
+      sealed: 0,
+      sealPart: (part: number) => {
+        sealer.sealed = part + 1;
+        most = Math.max(most, sealer.sealed - acknowledged);
+        return Promise.resolve(new Uint8Array([sealer.sealed]));
+      },
+      finish: () => new Uint8Array(),
+      free: () => undefined,
+    };
+    const sealed = new SealedFile(file, sealer as unknown as ContentSealer, 10, () => Promise.resolve(new Uint8Array()));
+    const numbers = async (offset: number): Promise<number[]> => {
+      acknowledged = offset;
+      return [...new Uint8Array(await (await sealed.from(offset)).arrayBuffer())];
+    };
+    // Nobody waits for more than the first part to begin.
+    expect(await numbers(0)).toEqual([1]);
+    await vi.waitFor(() => expect(sealer.sealed).toBe(2 * PARTS_AT_ONCE));
+    // The answer got lost, or the server took nothing: all of it stands ready.
+    expect(await numbers(0)).toEqual([1, 2, 3]);
+    expect(await numbers(1)).toEqual([2, 3, 4]);
+    expect(await numbers(4)).toEqual([5, 6, 7]);
+    await vi.waitFor(() => expect(sealer.sealed).toBe(10));
+    expect(await numbers(9)).toEqual([10]);
+    await sealed.close();
+    expect(most).toBe(2 * PARTS_AT_ONCE);
   });
 
   it('notices a file that shrank', async () => {

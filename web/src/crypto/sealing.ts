@@ -5,9 +5,15 @@ import { Problem } from '../lib/problem';
 /** Bytes of the file in one part; the sealer counts on it. */
 export const PART_SIZE = 8 * 1024 * 1024;
 
+/** Parts in one request at most: the server makes them durable together, and answers once. */
+export const PARTS_AT_ONCE = 3;
+/** Parts that are held at most: as many as are on the wire, and as many for the next request. */
+const HELD = 2 * PARTS_AT_ONCE;
+
 /**
- * A file's ciphertext, sealed part by part: while one part is on the wire, the
- * next is being sealed, and no more than these two are ever held.
+ * A file's ciphertext, sealed part by part: while a request is on the wire, the
+ * parts for the next one are being sealed. A part is held until the server has
+ * acknowledged all of it, so that whatever it did not take can be sent again.
  */
 export class SealedFile implements StagedSource {
   readonly size: number;
@@ -16,10 +22,14 @@ export class SealedFile implements StagedSource {
   /** Read once: the sealer cannot be asked while it is sealing. */
   readonly #parts: number;
   readonly #tail: (hashes: Uint8Array) => Promise<Uint8Array>;
-  #index = -1;
+  /** Sealed parts, the first of which begins at `#start`. */
+  #held: Blob[] = [];
   #start = 0;
-  #current = new Blob();
-  #next: Promise<Blob>;
+  /** The part that is sealed next, or is being sealed. */
+  #next = 0;
+  /** Stays when sealing fails: whoever asks for more gets the error. */
+  #sealing: Promise<void> | null = null;
+  #closed = false;
 
   constructor(file: Blob, sealer: ContentSealer, totalLength: number, tail: (hashes: Uint8Array) => Promise<Uint8Array>) {
     this.size = totalLength;
@@ -27,33 +37,47 @@ export class SealedFile implements StagedSource {
     this.#sealer = sealer;
     this.#parts = sealer.parts;
     this.#tail = tail;
-    this.#next = this.#seal(0);
+    this.#sealAhead();
   }
 
   async from(offset: number): Promise<Blob> {
     if (offset < this.#start) throw new Problem({ code: 'bad-answer', message: 'The server lost bytes that it had acknowledged.' });
-    while (offset >= this.#start + this.#current.size && this.#index + 1 < this.#parts) {
-      const next = await this.#next;
-      this.#start += this.#current.size;
-      this.#current = next;
-      this.#index += 1;
-      if (this.#index + 1 < this.#parts) this.#next = this.#seal(this.#index + 1);
+    this.#acknowledged(offset);
+    while (this.#held.length === 0 && this.#next < this.#parts) {
+      this.#sealAhead();
+      await this.#sealing;
+      this.#acknowledged(offset);
     }
-    return this.#current.slice(offset - this.#start);
+    this.#sealAhead();
+    return new Blob(this.#held.slice(0, PARTS_AT_ONCE)).slice(offset - this.#start);
   }
 
   /** Frees the sealer, once it is not sealing ahead any more. */
   async close(): Promise<void> {
-    await this.#next.catch(() => undefined);
+    this.#closed = true;
+    await this.#sealing?.catch(() => undefined);
     this.#sealer.free();
   }
 
-  /** Parts are sealed strictly in order: each is begun after the one before was handed out. */
-  #seal(index: number): Promise<Blob> {
-    const sealed = this.#sealOne(index);
-    // It may fail while nobody is waiting for it yet; whoever asks next gets the error.
-    sealed.catch(() => undefined);
-    return sealed;
+  /** Lets go of the parts before this offset. */
+  #acknowledged(offset: number): void {
+    for (let first = this.#held[0]; first !== undefined && offset >= this.#start + first.size; first = this.#held[0]) {
+      this.#start += first.size;
+      this.#held.shift();
+    }
+  }
+
+  /** Parts are sealed strictly in order, one at a time. */
+  #sealAhead(): void {
+    if (this.#closed || this.#sealing !== null || this.#next === this.#parts || this.#held.length >= HELD) return;
+    this.#sealing = this.#sealOne(this.#next).then((part) => {
+      this.#held.push(part);
+      this.#next += 1;
+      this.#sealing = null;
+      this.#sealAhead();
+    });
+    // It may fail while nobody is waiting for it yet.
+    this.#sealing.catch(() => undefined);
   }
 
   async #sealOne(index: number): Promise<Blob> {
