@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod accounts;
+mod bare_crowd;
 mod bare_listings;
 mod bare_tree;
 mod bare_uploads;
