@@ -39,6 +39,10 @@ const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\n\
     content-type: application/json\r\ncontent-length: 142\r\nretry-after: 10\r\n\
     content-security-policy: default-src 'none'; frame-ancestors 'none'\r\n\
     x-content-type-options: nosniff\r\nreferrer-policy: no-referrer\r\n\
+    cross-origin-opener-policy: same-origin\r\ncross-origin-embedder-policy: require-corp\r\n\
+    cross-origin-resource-policy: same-origin\r\n\
+    permissions-policy: accelerometer=(), camera=(), display-capture=(), geolocation=(), \
+    gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()\r\n\
     cache-control: no-store\r\nconnection: close\r\n\r\n\
     {\"success\":false,\"error\":{\"code\":\"UNAVAILABLE\",\"message\":\"Too many connections \
     are open. Try again soon.\",\"details\":{\"reason\":\"connections\"}}}";
@@ -153,6 +157,12 @@ mod tests {
         let text = std::str::from_utf8(FULL).unwrap();
         let (head, body) = text.split_once("\r\n\r\n").unwrap();
         assert!(head.contains(&format!("content-length: {}\r\n", body.len())));
+        let mut common = axum::http::HeaderMap::new();
+        crate::web::common_headers(&mut common);
+        for (name, value) in &common {
+            let line = format!("\r\n{name}: {}\r\n", value.to_str().unwrap());
+            assert!(head.contains(&line), "{line}");
+        }
         let failure: protocol::Failure = serde_json::from_str(body).unwrap();
         assert_eq!(failure.error.code, protocol::ErrorCode::Unavailable);
     }
