@@ -175,7 +175,7 @@ async fn behind_tls_the_cookie_is_secure() {
         .start()
         .await;
     let client = Client::new(app.url());
-    let ann = Account::bare(&client, "ann@example.org").await;
+    let ann = Account::vault(&client, "ann@example.org").await;
     let body = json!({"email": ann.email, "password_hash": ann.password_hash, "session": "cookie"});
     let answer = client.post("/auth/login", &body).await;
     assert!(answer.header("set-cookie").ends_with("; Secure"));
