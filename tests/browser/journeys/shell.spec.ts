@@ -104,6 +104,7 @@ test('a version whose files are not what it was built with is not taken', async 
     // The registration of a worker that could not be installed goes away.
     const found = (): Promise<string> => page.evaluate(async () => ((await navigator.serviceWorker.getRegistration()) === undefined ? 'gone' : 'there'));
     await expect.poll(found).toBe('gone');
+    expect(await page.evaluate(() => caches.keys())).toEqual([]);
     await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
   } finally {
     front.server.close();

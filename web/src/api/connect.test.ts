@@ -39,3 +39,10 @@ describe('the versions of a file', () => {
     expect(network.mock.calls.length).toBeLessThan(20);
   });
 });
+
+describe('times', () => {
+  it('that are none are no answer: the page that shows them would break', async () => {
+    network.mockResolvedValue(ok({ sessions: [{ id: 's', current: true, created_at: 'yesterday', last_used_at: '2026-01-01T00:00:00Z', expires_at: '2026-01-01T00:00:00Z' }] }));
+    await expect(api().sessions()).rejects.toMatchObject({ code: 'bad-answer' });
+  });
+});

@@ -160,7 +160,14 @@ function numbers({ storage_used, storage_limit }: { storage_used: number; storag
 }
 
 function session({ id, current, client, address, created_at, last_used_at, expires_at }: Schemas['SessionEntry']): SessionEntry {
-  return { id, current, client: client ?? null, address: address ?? null, createdAt: Date.parse(created_at), lastUsedAt: Date.parse(last_used_at), expiresAt: Date.parse(expires_at) };
+  return { id, current, client: client ?? null, address: address ?? null, createdAt: time(created_at), lastUsedAt: time(last_used_at), expiresAt: time(expires_at) };
+}
+
+/** Milliseconds since 1970. What is no time would break the page that shows it. */
+function time(stated: string): number {
+  const parsed = Date.parse(stated);
+  if (Number.isNaN(parsed)) throw new Problem({ code: 'bad-answer', message: 'The answer has a time that is none.' });
+  return parsed;
 }
 
 function profile(answer: NonNullable<Schemas['Success_Profile']['data']>): Profile {

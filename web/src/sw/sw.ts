@@ -47,15 +47,23 @@ async function answer(path: string, request: Request): Promise<Response> {
 }
 
 async function install(): Promise<void> {
+  // Another worker may have the same files, and may be answering with them.
+  const isNew = !(await caches.has(CURRENT));
   const cache = await caches.open(CURRENT);
-  await Promise.all(
-    SHELL.files.map(async ([path, hash]) => {
-      const response = await fetch(path, { cache: 'no-cache', credentials: 'omit' });
-      const bytes = await response.clone().arrayBuffer();
-      if (!response.ok || (await sha256(bytes)) !== hash) throw new TypeError(`${path} is not what this version was built with`);
-      await cache.put(path, response);
-    }),
-  );
+  try {
+    await Promise.all(SHELL.files.map(([path, hash]) => keep(cache, path, hash)));
+  } catch (error) {
+    // Half a shell is of no use, and would be taken for the version before.
+    if (isNew) await caches.delete(CURRENT);
+    throw error;
+  }
+}
+
+async function keep(cache: Cache, path: string, hash: string): Promise<void> {
+  const response = await fetch(path, { cache: 'no-cache', credentials: 'omit' });
+  const bytes = await response.clone().arrayBuffer();
+  if (!response.ok || (await sha256(bytes)) !== hash) throw new TypeError(`${path} is not what this version was built with`);
+  await cache.put(path, response);
 }
 
 async function activate(): Promise<void> {

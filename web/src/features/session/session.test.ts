@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import * as device from '../../lib/database';
+import { Problem } from '../../lib/problem';
 import { KEYS, problem, STORAGE, world } from './world.test-support';
 
 beforeEach(async () => {
@@ -33,6 +34,21 @@ describe('starting', () => {
     await vi.advanceTimersByTimeAsync(10);
     expect(state.get().phase).toMatchObject({ name: 'starting', error: { code: 'server-unreachable' } });
     await vi.advanceTimersByTimeAsync(5000);
+    await started;
+    expect(state.get().phase.name).toBe('locked');
+    vi.useRealTimers();
+  });
+});
+
+describe('starting on a server that asks for time', () => {
+  it('leaves it that time', async () => {
+    vi.useFakeTimers();
+    const { session, state, api } = world();
+    api.resume.mockRejectedValueOnce(new Problem({ code: 'RATE_LIMITED', message: '', retryAfter: 30 }));
+    const started = session.start();
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(api.resume).toHaveBeenCalledOnce();
+    await vi.advanceTimersByTimeAsync(2000);
     await started;
     expect(state.get().phase.name).toBe('locked');
     vi.useRealTimers();

@@ -2,6 +2,7 @@ import type { Api, Profile, SignedIn } from '../../api/api';
 import type { AppState, Phase, PreparedAccount, PreparedPhrase, Progress, StartedRecovery } from '../../app/contract';
 import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
+import { atLeast } from '../../lib/patience';
 import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
 import { isLeaving, setLeaving } from '../../lib/preferences';
 import type { Store } from '../../lib/store';
@@ -78,7 +79,7 @@ export class Session {
           return;
         }
         this.#enter({ name: 'starting', error: toProblem(error).toJSON() });
-        await waitForNetwork(START_RETRY);
+        await waitForNetwork(atLeast(START_RETRY, error));
       }
     }
   }
