@@ -88,6 +88,11 @@ test('a new phrase replaces the old one, once it was asked back', async ({ page,
   await expect(words).toHaveCount(24);
   const phrase = (await words.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
   expect(phrase).not.toEqual(old);
+  // On paper: all the words, and nothing else of the settings.
+  await page.emulateMedia({ media: 'print' });
+  for (const word of await words.all()) await expect(word).toBeInViewport({ ratio: 1 });
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeHidden();
+  await page.emulateMedia({ media: null });
   await section.getByRole('button', { name: 'I have kept them' }).click();
   await answerQuiz(section, phrase);
   await section.getByRole('button', { name: 'Use the new phrase' }).click();

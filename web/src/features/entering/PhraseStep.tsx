@@ -33,7 +33,7 @@ export function PhraseStep({ phrase, email, backLabel, onBack, onNext }: PhraseS
   };
 
   return (
-    <>
+    <div data-printed className={css.form}>
       <p className={css.lead}>{t('phrase.text')}</p>
       <div className={css.printOnly}>
         <p>{t('phrase.print.account', { email })}</p>
@@ -72,6 +72,6 @@ export function PhraseStep({ phrase, email, backLabel, onBack, onNext }: PhraseS
           {t('phrase.next')}
         </Button>
       </div>
-    </>
+    </div>
   );
 }
