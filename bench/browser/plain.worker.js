@@ -4,6 +4,7 @@ import { RangeReader } from '../../web/src/api/ranges';
 import { sendStaged } from '../../web/src/api/staged';
 import { PART_SIZE, PARTS_AT_ONCE } from '../../web/src/crypto/sealing';
 import { connect } from '../../web/src/crypto/rpc';
+import { Scratch } from '../../web/src/crypto/scratch';
 
 /** What the format adds to a part of 8 MiB: a tag for each 16 KiB. */
 const SEALED_PART = PART_SIZE + (PART_SIZE / 16384) * 16;
@@ -24,17 +25,17 @@ const { remote: host } = connect(globalThis, {
   async download(address, total) {
     const reader = new RangeReader(() => Promise.resolve(address), total, new AbortController().signal);
     const fetches = [];
-    const parts = [];
+    const scratch = await Scratch.open(total);
     const count = Math.ceil(total / SEALED_PART);
     for (let index = 0; index < count; index++) {
       while (fetches.length < count && fetches.length <= index + AHEAD) {
         const start = fetches.length * SEALED_PART;
         fetches.push(reader.read(start, Math.min(total, start + SEALED_PART)));
       }
-      parts.push(new Blob([await fetches[index]]));
+      await scratch.add(await fetches[index]);
       fetches[index] = null;
       void host.progress('', index);
     }
-    return new Blob(parts, { type: 'application/octet-stream' });
+    return scratch.finish();
   },
 });

@@ -5,6 +5,7 @@ import { sendStaged } from '../api/staged';
 import { loadModule } from './module';
 import { openParts } from './opening';
 import { connect } from './rpc';
+import { Scratch, sweepScratch } from './scratch';
 import { SealedFile } from './sealing';
 import type { OpenedDownload } from './keeper.worker';
 
@@ -91,16 +92,18 @@ const content = {
       const [header, tail] = await Promise.all([read(0, HEADER_LENGTH), totalLength > contentLength ? read(contentLength, totalLength) : null]);
       const { key, nonce, hashes, rootHash } = await host.openDownload(job.plan, header, tail);
       const opener = new ContentOpener(key, nonce, header, hashes, rootHash, job.size);
+      const scratch = await Scratch.open(job.size);
       try {
-        const parts: Blob[] = [];
         let done = 0;
-        const delivered = (part: Blob): void => void parts.push(part);
-        await openParts(opener, { read }, delivered, (bytes) => {
+        await openParts(opener, { read }, (part) => scratch.add(part), (bytes) => {
           done += bytes;
           void host.progress(job.id, done);
         });
-        // A type of its own would make browsers add an ending to a name that has none, or even show the file.
-        return new Blob(parts, { type: 'application/octet-stream' });
+        signal.throwIfAborted();
+        return await scratch.finish();
+      } catch (error) {
+        await scratch.discard().catch(() => undefined);
+        throw error;
       } finally {
         opener.free();
       }
@@ -115,3 +118,6 @@ const content = {
 export type Content = typeof content;
 
 const { remote: host } = connect<ContentHost, Content>(globalThis, content);
+
+// Best effort: there may be no such storage.
+sweepScratch().catch(() => undefined);

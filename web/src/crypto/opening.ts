@@ -10,7 +10,7 @@ const AHEAD = 2;
 export async function openParts(
   opener: ContentOpener,
   reader: { read(start: number, end: number): Promise<Uint8Array> },
-  deliver: (part: Blob) => void,
+  deliver: (part: Uint8Array) => void | Promise<void>,
   onOpened: (bytes: number) => void,
 ): Promise<void> {
   const fetches: Promise<Uint8Array>[] = [];
@@ -26,7 +26,7 @@ export async function openParts(
     // Only the promise would keep the ciphertext alive.
     fetches[index] = Promise.resolve(new Uint8Array());
     const opened = await opener.openPart(index, bytes);
-    deliver(new Blob([opened as BlobPart]));
+    await deliver(opened);
     onOpened(opened.byteLength);
   }
 }
