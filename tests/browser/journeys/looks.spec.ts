@@ -169,6 +169,8 @@ test('files', async ({ page, server, folder }) => {
   await page.getByRole('alertdialog').getByRole('button', { name: 'Empty trash' }).click();
   await expect(page.getByText('The trash is empty')).toBeVisible();
   await expect(page.getByRole('alertdialog')).toHaveCount(0);
+  // What is gone for good can no longer be taken out of the trash.
+  await expect(page.getByRole('button', { name: /^Undo/ })).toHaveCount(0);
   await look(page, 'trash-empty');
 });
 

@@ -6,8 +6,9 @@ import { Problem } from '../../lib/problem';
 import { useAttempt } from '../errors/useAttempt';
 import { useUndo } from '../undo/useUndo';
 
-/** Downloads are put together in memory; from here on that is worth a question. */
+/** Where browsers give pages no place on the disk, downloads are put together in memory; from here on that is worth a question. */
 const LARGE = 1024 ** 3;
+const hasDisk = () => 'getDirectory' in navigator.storage;
 
 export interface FileActions {
   download: (entries: readonly Entry[]) => void;
@@ -25,14 +26,14 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
-  const offerUndo = useUndo();
+  const { offerUndo } = useUndo();
   const [asking, setAsking] = useState<readonly Entry[]>([]);
 
   const download = useCallback(
     (entries: readonly Entry[]) => {
       const files = entries.filter((entry) => entry.kind === 'file');
       const bytes = files.reduce((sum, entry) => sum + entry.size, 0);
-      if (bytes > LARGE) setAsking(files);
+      if (bytes > LARGE && !hasDisk()) setAsking(files);
       else if (files.length > 0) app.download(folder, files);
     },
     [app, folder],
@@ -47,7 +48,12 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
       void attempt(async () => {
         await app.trash(folder, ids);
         onDone();
-        offerUndo({ done: t('files.trashed', values), undone: t('files.undone', values), undo: () => app.restore(folder, ids) });
+        offerUndo({
+          done: t('files.trashed', values),
+          undone: t('files.undone', values),
+          about: ids,
+          undo: (still) => app.restore(folder, still),
+        });
       });
     },
     [app, folder, attempt, offerUndo, onDone, t],
@@ -59,6 +65,7 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
       offerUndo({
         done: t('files.renamed', { before, name }),
         undone: t('files.renamed', { before: name, name: before }),
+        about: [id],
         undo: async () => {
           await app.refreshFolder(folder);
           const state = app.getFolder(folder);

@@ -17,7 +17,7 @@ export function useTrashActions(folder: string, onDone: () => void): TrashAction
   const app = useApp();
   const notify = useNotify();
   const attempt = useAttempt();
-  const offerUndo = useUndo();
+  const { offerUndo, forgetUndo } = useUndo();
 
   const restore = useCallback(
     (entries: readonly Entry[]) => {
@@ -26,7 +26,12 @@ export function useTrashActions(folder: string, onDone: () => void): TrashAction
       void attempt(async () => {
         await app.restore(folder, ids);
         onDone();
-        offerUndo({ done: t('trash.restored', values), undone: t('files.trashed', values), undo: () => app.trash(folder, ids) });
+        offerUndo({
+          done: t('trash.restored', values),
+          undone: t('files.trashed', values),
+          about: ids,
+          undo: (still) => app.trash(folder, still),
+        });
       });
     },
     [app, folder, attempt, offerUndo, onDone, t],
@@ -34,14 +39,13 @@ export function useTrashActions(folder: string, onDone: () => void): TrashAction
 
   const purge = useCallback(
     async (entries: readonly Entry[]) => {
-      await app.purge(
-        folder,
-        entries.map((entry) => entry.id),
-      );
+      const ids = entries.map((entry) => entry.id);
+      await app.purge(folder, ids);
+      forgetUndo(ids);
       onDone();
       notify({ text: t('trash.purged', { count: entries.length, name: entries[0]?.name ?? '' }) });
     },
-    [app, folder, notify, onDone, t],
+    [app, folder, forgetUndo, notify, onDone, t],
   );
 
   return { restore, purge };

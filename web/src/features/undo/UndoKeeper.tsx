@@ -1,4 +1,4 @@
-import { useCallback, useState, type ReactNode } from 'react';
+import { useCallback, useMemo, useState, type ReactNode } from 'react';
 import { useText } from '../../lib/i18n';
 import { useWindowKeys } from '../../lib/useWindowKeys';
 import { useNotify } from '../../ui/Notices';
@@ -27,7 +27,7 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
     [attempt, notify, steps],
   );
 
-  const offer = useCallback(
+  const offerUndo = useCallback(
     (undoable: Undoable) => {
       const step: Step = { ...undoable, dismiss: () => undefined };
       steps.add(step);
@@ -39,6 +39,13 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
     [notify, steps, t, undo],
   );
 
+  const forgetUndo = useCallback(
+    (gone: readonly string[]) => {
+      for (const step of steps.forget(new Set(gone))) step.dismiss();
+    },
+    [steps],
+  );
+
   useWindowKeys((event) => {
     const step = steps.latest();
     if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || step === undefined) return;
@@ -46,5 +53,6 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
     void undo(step);
   });
 
-  return <UndoContext value={offer}>{children}</UndoContext>;
+  const keeper = useMemo(() => ({ offerUndo, forgetUndo }), [offerUndo, forgetUndo]);
+  return <UndoContext value={keeper}>{children}</UndoContext>;
 }

@@ -4,12 +4,12 @@ import { isPassing } from '../../lib/problem';
 const KEPT = 50;
 
 /** What can be undone, in the order in which it was done. */
-export class UndoSteps<Step extends { undo: () => Promise<void> }> {
-  #steps: { step: Step; order: number }[] = [];
+export class UndoSteps<Step extends { about: readonly string[]; undo: (about: readonly string[]) => Promise<void> }> {
+  #steps: { step: Step; about: readonly string[]; order: number }[] = [];
   #next = 0;
 
   add(step: Step): void {
-    this.#steps = [...this.#steps, { step, order: this.#next++ }].slice(-KEPT);
+    this.#steps = [...this.#steps, { step, about: step.about, order: this.#next++ }].slice(-KEPT);
   }
 
   latest(): Step | undefined {
@@ -20,13 +20,20 @@ export class UndoSteps<Step extends { undo: () => Promise<void> }> {
     return this.#steps.some((other) => other.step === step);
   }
 
+  /** Leaves out what is gone for good. Gives the steps of which nothing is left. */
+  forget(gone: ReadonlySet<string>): Step[] {
+    const left = this.#steps.map((kept) => ({ ...kept, about: kept.about.filter((id) => !gone.has(id)) }));
+    this.#steps = left.filter(({ about }) => about.length > 0);
+    return left.filter(({ about }) => about.length === 0).map(({ step }) => step);
+  }
+
   /** Undoes a step once. What failed because there was no network, say, is there to be tried again; what cannot be undone any more is not in the way of the others. */
   async undo(step: Step): Promise<void> {
     const found = this.#steps.find((other) => other.step === step);
     if (found === undefined) return;
     this.#steps = this.#steps.filter((other) => other !== found);
     try {
-      await step.undo();
+      await step.undo(found.about);
     } catch (error) {
       if (isPassing(error)) this.#steps = [...this.#steps, found].sort((a, b) => a.order - b.order);
       throw error;

@@ -6,12 +6,21 @@ export interface Undoable {
   done: string;
   /** What is said once it was taken back. */
   undone: string;
-  undo: () => Promise<void>;
+  /** The entries that it was done to. */
+  about: readonly string[];
+  /** Is given those of them that are not gone for good. */
+  undo: (about: readonly string[]) => Promise<void>;
 }
 
-export const UndoContext = createContext<(undoable: Undoable) => void>(() => undefined);
+interface Undo {
+  /** Tells that something was done, and offers to take it back. */
+  offerUndo: (undoable: Undoable) => void;
+  /** What was deleted for good cannot be brought back by undoing what was done to it before. */
+  forgetUndo: (gone: readonly string[]) => void;
+}
 
-/** Tells that something was done, and offers to take it back. */
-export function useUndo(): (undoable: Undoable) => void {
+export const UndoContext = createContext<Undo>({ offerUndo: () => undefined, forgetUndo: () => undefined });
+
+export function useUndo(): Undo {
   return useContext(UndoContext);
 }
