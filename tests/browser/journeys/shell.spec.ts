@@ -84,7 +84,9 @@ test('a newer version waits until the person agrees', async ({ page, server }) =
     // Also offered where an older version may not get any further.
     await page.reload();
     await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible();
+    const loaded = page.waitForEvent('load');
     await load.click();
+    await loaded;
     await expect(page.getByRole('button', { name: 'Unlock' })).toBeVisible();
     expect(await states()).toEqual([true, false]);
     await expect(load).toHaveCount(0);
