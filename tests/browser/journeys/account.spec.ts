@@ -1,7 +1,5 @@
-import { askForAccount, expect, expectFiles, fillSignIn, newEmail, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
+import { askForAccount, expect, expectFiles, fillSignIn, newEmail, NEXT, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
 import { sample } from '../support/samples';
-
-const NEXT = 'a different staple for every horse 12';
 
 test('a wrong password is refused, and so is an unknown email, in the same words', async ({ page, server }) => {
   const email = newEmail();

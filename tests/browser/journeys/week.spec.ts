@@ -2,19 +2,10 @@ import { readFile } from 'node:fs/promises';
 
 import { devices, type Page } from '@playwright/test';
 
-import { download, expect, expectFiles, expectTransfers, newEmail, PASSWORD, row, sha256, signUp, test, transfers, upload } from '../support/journey';
+import { download, expect, expectFiles, expectTransfers, newEmail, NEXT, PASSWORD, row, sha256, shownPhrase, signUp, test, transfers, upload } from '../support/journey';
 import { keyboard, touch, type Hands } from '../support/hands';
 import { noise, photo, sample } from '../support/samples';
 import type { RunningServer } from '../support/server';
-
-const NEXT = 'a different staple for every horse 12';
-
-/** The words of a phrase that is shown. */
-async function shownPhrase(page: Page): Promise<string[]> {
-  const words = page.getByRole('list', { name: 'Recovery phrase' }).getByRole('listitem');
-  await expect(words).toHaveCount(24);
-  return (await words.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
-}
 
 async function answer(page: Page, hands: Hands, phrase: readonly string[]): Promise<void> {
   for (const field of await page.getByLabel(/^Word \d+$/).all()) {
@@ -24,7 +15,7 @@ async function answer(page: Page, hands: Hands, phrase: readonly string[]): Prom
 }
 
 /** What somebody does in a week, with nothing but these hands. Gives the email and the newest phrase. */
-async function week(page: Page, hands: Hands, server: RunningServer, folder: string, paths: readonly string[]): Promise<{ email: string; phrase: string[] }> {
+async function week(page: Page, hands: Hands, server: RunningServer, folder: string, paths: readonly string[]): Promise<{ email: string; phrase: readonly string[] }> {
   const email = newEmail();
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   const link = (name: string) => page.getByRole('link', { name });

@@ -11,6 +11,8 @@ import { startServer, type RunningServer } from './server';
 export { expect } from '@playwright/test';
 
 export const PASSWORD = 'correct horse battery staple 47';
+/** The one that takes its place. */
+export const NEXT = 'a different staple for every horse 12';
 
 interface Fixtures {
   /** A folder for the test's own files. */
@@ -98,9 +100,14 @@ export async function choosePassword(page: Page, password: string): Promise<read
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByLabel('Repeat the password').fill(password);
   await page.getByRole('button', { name: 'Continue' }).click();
-  const phrase = page.getByRole('list', { name: 'Recovery phrase' }).getByRole('listitem');
-  await expect(phrase).toHaveCount(24);
-  return (await phrase.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
+  return shownPhrase(page);
+}
+
+/** The words of the phrase that is shown. */
+export async function shownPhrase(place: Page | Locator): Promise<readonly string[]> {
+  const words = place.getByRole('list', { name: 'Recovery phrase' }).getByRole('listitem');
+  await expect(words).toHaveCount(24);
+  return (await words.allInnerTexts()).map((text) => text.replace(/[^a-z]/g, ''));
 }
 
 /** The steps after it, with the words that are asked back. */
