@@ -7,6 +7,9 @@ import { checkBudgets } from './build/budgets.ts';
 import { finishAssets } from './build/finish.ts';
 import { locales } from './lingui.config.ts';
 
+const LANGUAGE = /node_modules\/(?:@codemirror\/(?:lang-|legacy-modes)|@lezer\/(?!common|highlight|lr))/;
+const OURS = /\/web\/src\//;
+
 export default defineConfig({
   plugins: [
     react(),
@@ -24,6 +27,12 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: {
+      output: {
+        // A hundred languages to colour code in: kept apart, so that the service worker can leave them out.
+        chunkFileNames: ({ moduleIds }) => (moduleIds.some((id) => LANGUAGE.test(id)) && !moduleIds.some((id) => OURS.test(id)) ? 'assets/seldom/[name]-[hash].js' : 'assets/[name]-[hash].js'),
+      },
+    },
   },
   server: {
     proxy: { '/api': 'http://127.0.0.1:8000' },

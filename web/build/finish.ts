@@ -5,7 +5,7 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import type { Plugin } from 'vite';
 import { writeServiceWorker } from './serviceWorker.ts';
 
-const COMPRESSIBLE = /\.(?:js|css|html|wasm|svg|json|webmanifest|txt)$/;
+const COMPRESSIBLE = /\.(?:js|mjs|css|html|wasm|svg|json|webmanifest|txt|ttf)$/;
 
 /**
  * After the files are written: subresource integrity for everything that index.html names,

@@ -5,13 +5,15 @@ import ts from 'typescript';
 import type { Shell } from '../src/sw/shell.ts';
 
 /** What is larger is fetched when it is used: the dictionaries of the strength meter, which need a server anyway. */
-const MOST_BYTES = 1_000_000;
+const MOST_BYTES = 1_500_000;
+/** So is what few documents need, and there are hundreds of: fonts and character maps of PDF, languages to colour code in. */
+const SELDOM = /\.(?:bcmap|pfb|ttf)$|^assets[\\/]seldom[\\/]/;
 
 /** Writes `sw.js` with the list of all that was built. After index.html got its final form, before anything is compressed. */
 export function writeServiceWorker(folder: string, source: string): void {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile() && name !== 'sw.js')
-    .filter((name) => statSync(join(folder, name)).size <= MOST_BYTES);
+    .filter((name) => statSync(join(folder, name)).size <= MOST_BYTES && !SELDOM.test(name));
   const shell = shellOf(names, (name) => readFileSync(join(folder, name)));
   writeFileSync(join(folder, 'sw.js'), compile(readFileSync(source, 'utf8'), shell));
 }
