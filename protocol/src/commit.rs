@@ -3,6 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
+use serde::de::IntoDeserializer as _;
 use serde::{Deserialize, Deserializer, Serialize, de};
 
 use crate::{Base64, CommitId, NodeId, NodeKind, SealedMetadata, UploadId, VersionId};
@@ -10,7 +11,8 @@ use crate::{Base64, CommitId, NodeId, NodeKind, SealedMetadata, UploadId, Versio
 /// The most changes that one commit may hold.
 pub const MAX_CHANGES: usize = 1000;
 
-/// Each change touches at most two folders: the one that it is in, and one that is new.
+/// Each change touches at most two folders: the one that it is in, and one that is new, that it
+/// goes into, or that it is itself.
 pub const MAX_HEADS: usize = 2 * MAX_CHANGES;
 
 /// `POST /commits`. All of it happens, or none.
@@ -77,6 +79,22 @@ pub enum Change {
         /// The file or folder.
         node: NodeId,
     },
+    /// Into another folder. Its key and its epoch stay.
+    Move {
+        /// The file or folder.
+        node: NodeId,
+        /// The folder that it goes into: another one than now, and nowhere below the node.
+        parent: NodeId,
+        /// The node's key wrapped under the new parent's: 104 bytes.
+        wrapped_key: Base64,
+    },
+    /// One version of a file is gone for good. The last one cannot go.
+    DropVersion {
+        /// The file.
+        node: NodeId,
+        /// The version.
+        version: VersionId,
+    },
 }
 
 // By hand: what serde derives for a tagged enum first builds a tree of the whole object, which
@@ -91,11 +109,11 @@ impl<'de> Deserialize<'de> for Change {
                 kind: given(any.kind, "kind")?,
                 wrapped_key: given(any.wrapped_key, "wrapped_key")?,
                 metadata: given(any.metadata, "metadata")?,
-                version: any.version,
+                version: any.version.map(AnyVersion::new).transpose()?,
             }),
             ChangeType::Version => Self::Version {
                 node: given(any.node, "node")?,
-                version: given(any.version, "version")?,
+                version: given(any.version, "version")?.new()?,
             },
             ChangeType::Metadata => Self::Metadata {
                 node: given(any.node, "node")?,
@@ -109,6 +127,15 @@ impl<'de> Deserialize<'de> for Change {
             },
             ChangeType::Purge => Self::Purge {
                 node: given(any.node, "node")?,
+            },
+            ChangeType::Move => Self::Move {
+                node: given(any.node, "node")?,
+                parent: given(any.parent, "parent")?,
+                wrapped_key: given(any.wrapped_key, "wrapped_key")?,
+            },
+            ChangeType::DropVersion => Self::DropVersion {
+                node: given(any.node, "node")?,
+                version: given(any.version, "version")?.id()?,
             },
         })
     }
@@ -124,8 +151,58 @@ struct AnyChange {
     kind: Option<NodeKind>,
     wrapped_key: Option<Base64>,
     metadata: Option<SealedMetadata>,
-    version: Option<NewVersion>,
+    version: Option<AnyVersion>,
     node: Option<NodeId>,
+}
+
+/// What stands in `version`: an object for a new one, an id for one that is there. What has the
+/// wrong form for its kind of change counts as missing.
+enum AnyVersion {
+    New(NewVersion),
+    Id(VersionId),
+}
+
+impl AnyVersion {
+    fn new<E: de::Error>(self) -> Result<NewVersion, E> {
+        match self {
+            Self::New(version) => Ok(version),
+            Self::Id(_) => Err(E::missing_field("version")),
+        }
+    }
+
+    fn id<E: de::Error>(self) -> Result<VersionId, E> {
+        match self {
+            Self::Id(id) => Ok(id),
+            Self::New(_) => Err(E::missing_field("version")),
+        }
+    }
+}
+
+// Not as an untagged enum, for the reason above.
+impl<'de> Deserialize<'de> for AnyVersion {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        impl<'de> de::Visitor<'de> for Either {
+            type Value = AnyVersion;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a new version, or the id of one")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<AnyVersion, E> {
+                let id = VersionId::deserialize(text.into_deserializer())?;
+                Ok(AnyVersion::Id(id))
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AnyVersion, A::Error> {
+                let map = de::value::MapAccessDeserializer::new(map);
+                Ok(AnyVersion::New(NewVersion::deserialize(map)?))
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
 }
 
 #[derive(Deserialize)]
@@ -137,6 +214,8 @@ enum ChangeType {
     Trash,
     Restore,
     Purge,
+    Move,
+    DropVersion,
 }
 
 fn given<T, E: de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> {
@@ -204,8 +283,24 @@ pub struct NewVersion {
     pub wrapped_key: Base64,
     /// The sealed version record, 4 KiB at most.
     pub record: Base64,
-    /// A finished upload of the caller's, used once.
-    pub upload: UploadId,
+    /// A finished upload of the caller's, used once. Either this or `copy_of`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub upload: Option<UploadId>,
+    /// A version of a file of the caller's, whose stored bytes this one has as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub copy_of: Option<VersionId>,
+    /// So many bytes at the end of the upload are the sealed thumbnail: 65,536 at most, and fewer
+    /// than there are. 0 with `copy_of`: the copy has its source's.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub thumbnail: u64,
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands out references"
+)]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// The answer to `POST /commits`.
@@ -247,6 +342,8 @@ mod tests {
             json!({"type": "trash", "node": id(1)}),
             json!({"type": "restore", "node": id(1)}),
             json!({"type": "purge", "node": id(1)}),
+            json!({"type": "move", "node": id(1), "parent": id(2), "wrapped_key": "AAAA"}),
+            json!({"type": "drop-version", "node": id(1), "version": id(4)}),
         ] {
             let read: Change = serde_json::from_value(change.clone()).unwrap();
             assert_eq!(serde_json::to_value(&read).unwrap(), change);
@@ -264,6 +361,51 @@ mod tests {
                 assert_eq!(error.to_string(), format!("missing field `{name}`"));
             }
         }
+    }
+
+    #[test]
+    fn a_version_says_only_what_it_has() {
+        let read = |fields: Value| {
+            let mut version = json!({"id": id(4), "wrapped_key": "AAAA", "record": "AAAA"});
+            let all = version.as_object_mut().unwrap();
+            all.extend(fields.as_object().unwrap().clone());
+            let change = json!({"type": "version", "node": id(1), "version": version});
+            let read: Change = serde_json::from_value(change.clone()).unwrap();
+            assert_eq!(serde_json::to_value(&read).unwrap(), change);
+            match read {
+                Change::Version { version, .. } => version,
+                _ => unreachable!(),
+            }
+        };
+        let uploaded = read(json!({"upload": id(5), "thumbnail": 700}));
+        assert_eq!(uploaded.upload, Some(id(5).parse().unwrap()));
+        assert_eq!((uploaded.copy_of, uploaded.thumbnail), (None, 700));
+        let copied = read(json!({"copy_of": id(6)}));
+        assert_eq!(copied.copy_of, Some(id(6).parse().unwrap()));
+        assert_eq!((copied.upload, copied.thumbnail), (None, 0));
+        // Whether there is one of the two is for whoever applies it to say.
+        read(json!({}));
+    }
+
+    #[test]
+    fn a_version_has_the_form_of_its_change() {
+        let refused = |change: Value| {
+            serde_json::from_value::<Change>(change)
+                .unwrap_err()
+                .to_string()
+        };
+        let new = json!({"id": id(4), "wrapped_key": "AAAA", "record": "AAAA", "upload": id(5)});
+        for change in [
+            json!({"type": "version", "node": id(1), "version": id(4)}),
+            json!({"type": "drop-version", "node": id(1), "version": new}),
+        ] {
+            assert_eq!(refused(change), "missing field `version`");
+        }
+        let drop = |version: Value| {
+            refused(json!({"type": "drop-version", "node": id(1), "version": version}))
+        };
+        assert!(drop(json!("7")).contains("expected a UUID in lower case"));
+        assert!(drop(json!(7)).contains("expected a new version, or the id of one"));
     }
 
     #[test]

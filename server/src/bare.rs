@@ -9,7 +9,7 @@ use crate::error::{ApiError, ApiResult};
 use crate::repo::bare::NewEntry;
 use crate::repo::entries::{EntryRow, Name};
 use crate::repo::subtree::Purged;
-use crate::repo::versions::NewVersionRow;
+use crate::repo::versions::{Bytes, NewVersionRow};
 use crate::repo::{ROW, bare, entries, nodes, subtree, uploads, users, versions};
 
 /// Folders below one another, at most.
@@ -50,8 +50,11 @@ pub(crate) fn create_file(
         node,
         wrapped_key: &[],
         record: &[],
-        blob: new.upload,
-        size: new.size,
+        bytes: Bytes {
+            blob: new.upload,
+            size: new.size,
+            thumbnail: 0,
+        },
         created_at: now,
     };
     if !versions::insert(conn, &version)? {

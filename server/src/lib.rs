@@ -14,6 +14,7 @@ mod connections;
 mod datadir;
 mod db;
 mod error;
+mod feeds;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod http;

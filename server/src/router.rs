@@ -100,7 +100,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(files::versions::restore))
         .routes(routes!(files::versions::delete))
         .routes(routes!(files::download::download))
-        .routes(routes!(files::content::content));
+        .routes(routes!(files::content::content))
+        .routes(routes!(files::thumbnail::thumbnail));
     OpenApiRouter::with_openapi(ApiDoc::openapi()).nest(protocol::BASE_PATH, endpoints)
 }
 

@@ -16,6 +16,7 @@ use crate::config::{Config, ConfigError};
 use crate::connections::{Patience, Room};
 use crate::datadir::{DataDir, DataDirError};
 use crate::db::{Db, DbError};
+use crate::feeds::Feeds;
 use crate::http::memory::Memory;
 use crate::limits::Limiter;
 use crate::repo::sessions;
@@ -103,7 +104,8 @@ async fn run(config: Config) -> Result<(), ServeError> {
         .await
         .map_err(|error| ServeError::Listen { address, error })?;
     let (stop, stopping) = watch::channel(false);
-    let state = open(config, &data_dir, stopping)?;
+    let (ended, asked) = watch::channel(false);
+    let state = open(config, &data_dir, stopping, asked.clone())?;
     if !state.config.keep_addresses {
         let forgotten = state.db.write(sessions::forget_addresses).await;
         forgotten.map_err(|error: DbError| unusable_database(&data_dir, &error))?;
@@ -112,7 +114,6 @@ async fn run(config: Config) -> Result<(), ServeError> {
     let sweeper = tokio::spawn(sweep_for_ever(state.clone()));
     let address = listener.local_addr()?;
     let app = router::build(state);
-    let (ended, asked) = watch::channel(false);
     tokio::spawn(until_told(terminate, interrupt, ended));
     let server = connections::serve(listener, app, room, patience, asked.clone());
     announce(address);
@@ -145,6 +146,7 @@ fn open(
     config: Config,
     data_dir: &DataDir,
     stopping: watch::Receiver<bool>,
+    ending: watch::Receiver<bool>,
 ) -> Result<AppState, ServeError> {
     let path = data_dir.path().display().to_string();
     let db = Db::open(&data_dir.path().join("strongroom.db"))
@@ -162,6 +164,8 @@ fn open(
         locks: Locks::default(),
         memory: Memory::new(),
         health: LastCheck::default(),
+        feeds: Feeds::default(),
+        ending,
         stopping,
     })
 }

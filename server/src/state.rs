@@ -9,6 +9,7 @@ use crate::auth::passwords::Passwords;
 use crate::blobs::BlobStore;
 use crate::config::Config;
 use crate::db::Db;
+use crate::feeds::Feeds;
 use crate::http::memory::Memory;
 use crate::limits::Limiter;
 use crate::routes::system::health::LastCheck;
@@ -27,6 +28,9 @@ pub(crate) struct AppState {
     pub(crate) locks: Locks,
     pub(crate) memory: Memory,
     pub(crate) health: LastCheck,
+    pub(crate) feeds: Feeds,
+    /// Becomes true when the server was told to stop: who only waits need not any longer.
+    pub(crate) ending: watch::Receiver<bool>,
     /// Becomes true when uploads under way must stop where they are.
     pub(crate) stopping: watch::Receiver<bool>,
 }

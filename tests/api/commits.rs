@@ -60,11 +60,16 @@ async fn every_folder_that_changes_needs_a_head() {
         (create_folder(&inner, &folder), vec![&folder, &inner]),
         (
             json!({"type": "metadata", "node": folder, "metadata": {"rev": 2, "sealed": sealed(200)}}),
-            vec![&folder],
+            vec![&folder, &ann.root],
         ),
         (
             json!({"type": "metadata", "node": file, "metadata": {"rev": 2, "sealed": sealed(200)}}),
             vec![&folder],
+        ),
+        // The root is in no other folder.
+        (
+            json!({"type": "metadata", "node": ann.root, "metadata": {"rev": 2, "sealed": sealed(200)}}),
+            vec![&ann.root],
         ),
         (json!({"type": "trash", "node": file}), vec![&folder]),
         (json!({"type": "trash", "node": folder}), vec![&ann.root]),

@@ -41,6 +41,7 @@ async fn foreign_things_look_like_nothing() {
         (Method::GET, "/files/ID/download"),
         (Method::GET, "/files/ID/content"),
         (Method::HEAD, "/files/ID/content"),
+        (Method::GET, "/files/ID/thumbnail"),
         (Method::DELETE, "/files/ID"),
         (Method::DELETE, "/files/ID/permanent"),
         (Method::POST, "/files/ID/restore"),
@@ -77,6 +78,13 @@ async fn foreign_things_look_like_nothing() {
         ),
         Box::new(|id| json!({"type": "version", "node": own, "version": version(id)})),
         Box::new(|id| create_folder(&uuid(), id)),
+        Box::new(
+            |id| json!({"type": "move", "node": id, "parent": eve.root, "wrapped_key": harness::account::sealed(104)}),
+        ),
+        Box::new(
+            |id| json!({"type": "move", "node": own, "parent": id, "wrapped_key": harness::account::sealed(104)}),
+        ),
+        Box::new(|id| json!({"type": "drop-version", "node": id, "version": uuid()})),
         Box::new(|id| create_file(&uuid(), &eve.root, id)),
     ];
     for change in &changes {

@@ -18,6 +18,7 @@ mod isolation;
 mod keys;
 mod limits;
 mod listings;
+mod moves;
 mod pages;
 mod process;
 mod project;
@@ -29,6 +30,8 @@ mod stolen;
 mod tus;
 mod upgrade;
 mod uploads;
+mod versions;
+mod waiting;
 mod web;
 mod whole;
 

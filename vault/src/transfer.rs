@@ -328,7 +328,9 @@ impl Vault {
                 rng,
             )
             .into(),
-            upload,
+            upload: Some(upload),
+            copy_of: None,
+            thumbnail: 0,
         };
         let versions = version_entry(
             plan.version,

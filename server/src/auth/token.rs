@@ -36,7 +36,7 @@ impl TokenKey {
 }
 
 /// What a token says; times in seconds since 1970.
-#[derive(Debug, Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Serialize, Deserialize, PartialEq, Eq)]
 pub(crate) struct Claims {
     pub(crate) sub: UserId,
     pub(crate) sid: SessionId,

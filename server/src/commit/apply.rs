@@ -2,18 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use protocol::{
-    Change, CommitRequest, CreateChange, NewVersion, NodeId, NodeKind, SealedMetadata, UploadId,
-    UserId,
-};
+use protocol::{Change, CommitRequest, CreateChange, NodeId, NodeKind, UploadId, UserId};
 
 use super::CommitError;
+use super::work::{Work, kept};
 use crate::db::Conn;
-use crate::http::fields::WRAPPED_KEY;
 use crate::repo::commits::CommitRow;
-use crate::repo::nodes::{NewNode, NodeState};
-use crate::repo::versions::NewVersionRow;
-use crate::repo::{ROW, commits, heads, nodes, subtree, uploads, users, vaults, versions};
+use crate::repo::nodes::NodeState;
+use crate::repo::{ROW, commits, heads, nodes, users, vaults};
 
 /// The sealed bytes of the nodes that one commit changes, whenever they were sealed: it comes in
 /// one piece in the change feed.
@@ -51,12 +47,15 @@ pub(crate) fn apply(
         user,
         now,
         feed,
+        index: 0,
         touched: created.iter().copied().collect(),
         sealed: HashMap::new(),
+        told: 0,
         records: ROW,
         orphaned: Vec::new(),
     };
     for (index, change) in commit.changes.iter().enumerate() {
+        work.index = index;
         if !work.change(change)? {
             return Err(CommitError::Conflict(index));
         }
@@ -64,11 +63,12 @@ pub(crate) fn apply(
     let Work {
         touched,
         sealed,
+        told,
         mut records,
         orphaned,
         ..
     } = work;
-    if sealed.values().sum::<u64>() > MAX_SEALED {
+    if sealed.values().sum::<u64>() + told > MAX_SEALED {
         return Err(CommitError::TooLarge);
     }
     require_heads(conn, user, commit, &touched)?;
@@ -82,7 +82,8 @@ pub(crate) fn apply(
         }
     }
     // Clearing up is always possible, though it too leaves traces.
-    let clears_up = |change: &Change| matches!(change, Change::Purge { .. });
+    let clears_up =
+        |change: &Change| matches!(change, Change::Purge { .. } | Change::DropVersion { .. });
     let limit = if commit.changes.iter().all(clears_up) {
         u64::MAX
     } else {
@@ -107,13 +108,6 @@ pub(crate) fn apply(
         orphaned,
         repeated: false,
     })
-}
-
-/// What a row with so many sealed bytes takes.
-fn kept(sealed: usize) -> i64 {
-    i64::try_from(sealed)
-        .unwrap_or(i64::MAX)
-        .saturating_add(ROW)
 }
 
 fn created_folder(change: &Change) -> Option<NodeId> {
@@ -192,194 +186,5 @@ fn refuse_idle_heads(
     match commit.heads.iter().position(idle) {
         Some(index) => Err(CommitError::IdleHead(index)),
         None => Ok(()),
-    }
-}
-
-/// A commit that is being applied. Its functions answer `false` for a change that does not fit.
-struct Work<'a> {
-    conn: &'a mut dyn Conn,
-    user: UserId,
-    now: i64,
-    feed: u64,
-    /// Folders whose children or metadata changed.
-    touched: BTreeSet<NodeId>,
-    /// Nodes that have their place in the feed here, and the bytes that are sealed in each.
-    sealed: HashMap<NodeId, u64>,
-    /// Bytes by which the account's rows grow.
-    records: i64,
-    orphaned: Vec<UploadId>,
-}
-
-impl Work<'_> {
-    fn change(&mut self, change: &Change) -> Result<bool, CommitError> {
-        match change {
-            Change::Create(create) => self.create(create),
-            Change::Version { node, version } => self.version(*node, version),
-            Change::Metadata { node, metadata } => self.metadata(*node, metadata),
-            Change::Trash { node } => self.trash(*node),
-            Change::Restore { node } => self.restore(*node),
-            Change::Purge { node } => self.purge(*node),
-        }
-    }
-
-    fn state(&mut self, node: NodeId) -> Result<Option<NodeState>, CommitError> {
-        Ok(nodes::state(self.conn, self.user, node)?)
-    }
-
-    fn create(&mut self, create: &CreateChange) -> Result<bool, CommitError> {
-        let Some(parent) = self.state(create.parent)? else {
-            return Ok(false);
-        };
-        if parent.kind != NodeKind::Folder {
-            return Ok(false);
-        }
-        let node = NewNode {
-            id: create.id,
-            owner: self.user,
-            parent: Some(create.parent),
-            kind: create.kind,
-            wrapped_key: &create.wrapped_key.0,
-            metadata: &create.metadata,
-            live: parent.live,
-            created_at: self.now,
-            feed: self.feed,
-        };
-        if !nodes::insert(self.conn, &node)? {
-            return Ok(false);
-        }
-        self.touched.insert(create.parent);
-        let sealed = create.metadata.sealed.0.len() + create.wrapped_key.0.len();
-        self.sealed.insert(create.id, sealed as u64);
-        self.records += kept(sealed);
-        if let Some(version) = &create.version {
-            users::count(self.conn, self.user, 0, 1, i64::from(parent.live))?;
-            return self.store(create.id, version);
-        }
-        Ok(true)
-    }
-
-    fn version(&mut self, node: NodeId, version: &NewVersion) -> Result<bool, CommitError> {
-        match self.state(node)? {
-            Some(NodeState {
-                kind: NodeKind::File,
-                parent: Some(parent),
-                sealed,
-                ..
-            }) => {
-                self.touched.insert(parent);
-                self.sealed.insert(node, sealed);
-                self.store(node, version)
-            }
-            _ => Ok(false),
-        }
-    }
-
-    /// Turns a finished upload into a version.
-    fn store(&mut self, node: NodeId, version: &NewVersion) -> Result<bool, CommitError> {
-        let Some(size) = uploads::take(self.conn, version.upload, self.user)? else {
-            return Ok(false);
-        };
-        let row = NewVersionRow {
-            id: version.id,
-            node,
-            wrapped_key: &version.wrapped_key.0,
-            record: &version.record.0,
-            blob: version.upload,
-            size,
-            created_at: self.now,
-        };
-        if !versions::insert(self.conn, &row)? {
-            return Ok(false);
-        }
-        self.records += kept(version.record.0.len() + version.wrapped_key.0.len());
-        users::store(self.conn, self.user, size)?;
-        nodes::set_version(self.conn, node, version.id, size, self.now, self.feed)?;
-        Ok(true)
-    }
-
-    fn metadata(&mut self, node: NodeId, metadata: &SealedMetadata) -> Result<bool, CommitError> {
-        let Some(state) = self.state(node)? else {
-            return Ok(false);
-        };
-        if metadata.rev != state.meta_rev + 1 {
-            return Ok(false);
-        }
-        // A file's metadata is in its folder's head, a folder's in its own.
-        let in_head_of = match state.kind {
-            NodeKind::Folder => Some(node),
-            NodeKind::File => state.parent,
-        };
-        self.touched.extend(in_head_of);
-        let sealed = metadata.sealed.0.len() + WRAPPED_KEY;
-        self.sealed.insert(node, sealed as u64);
-        self.records += kept(sealed) - kept(usize::try_from(state.sealed).unwrap_or(0));
-        nodes::set_metadata(self.conn, node, metadata, self.now, self.feed)?;
-        Ok(true)
-    }
-
-    fn trash(&mut self, node: NodeId) -> Result<bool, CommitError> {
-        let Some(NodeState {
-            parent: Some(parent),
-            trashed,
-            live,
-            sealed,
-            ..
-        }) = self.state(node)?
-        else {
-            return Ok(false);
-        };
-        self.touched.insert(parent);
-        self.sealed.insert(node, sealed);
-        if !trashed {
-            nodes::set_trashed(self.conn, node, Some(self.now), self.now, self.feed)?;
-        }
-        if live {
-            let hidden = subtree::hide(self.conn, node)?;
-            users::count(self.conn, self.user, 0, 0, -hidden)?;
-        }
-        Ok(true)
-    }
-
-    fn restore(&mut self, node: NodeId) -> Result<bool, CommitError> {
-        let Some(NodeState {
-            parent: Some(parent),
-            live,
-            sealed,
-            ..
-        }) = self.state(node)?
-        else {
-            return Ok(false);
-        };
-        self.touched.insert(parent);
-        self.sealed.insert(node, sealed);
-        nodes::set_trashed(self.conn, node, None, self.now, self.feed)?;
-        if !live && self.state(parent)?.is_some_and(|parent| parent.live) {
-            let shown = subtree::show(self.conn, node)?;
-            users::count(self.conn, self.user, 0, 0, shown)?;
-        }
-        Ok(true)
-    }
-
-    fn purge(&mut self, node: NodeId) -> Result<bool, CommitError> {
-        let Some(NodeState {
-            parent: Some(parent),
-            ..
-        }) = self.state(node)?
-        else {
-            return Ok(false);
-        };
-        self.touched.insert(parent);
-        self.sealed.remove(&node);
-        let purged = subtree::purge(self.conn, node, self.now, Some(self.feed))?;
-        self.records -= purged.records;
-        users::count(
-            self.conn,
-            self.user,
-            -purged.bytes,
-            -purged.files,
-            -purged.live_files,
-        )?;
-        self.orphaned.extend(purged.blobs);
-        Ok(true)
     }
 }

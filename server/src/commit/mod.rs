@@ -6,6 +6,7 @@
 mod apply;
 pub(crate) mod cursor;
 mod validate;
+mod work;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ pub(crate) use validate::{check_head, check_metadata, upload, validate};
 
 use crate::db::DbError;
 use crate::error::ApiError;
+use crate::repo::users::Usage;
 
 /// Why a commit is not applied.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +46,16 @@ pub(crate) enum CommitError {
     /// What it changes is too much for one piece of the change feed.
     #[error("too much changes at once")]
     TooLarge,
+    /// A thumbnail that is as long as its upload, or longer.
+    #[error("the thumbnail of change {0} is too long")]
+    Thumbnail(usize),
+    /// A copy that the quota does not allow.
+    #[error("no room for a copy")]
+    QuotaExceeded {
+        usage: Usage,
+        /// Bytes.
+        needed: u64,
+    },
     /// The account keeps as many records as it may; in bytes.
     #[error("no room for more records")]
     RecordsFull { used: u64, limit: u64, needed: u64 },
@@ -68,6 +80,11 @@ impl From<CommitError> for ApiError {
                 format!("heads[{index}].node"),
                 "nothing changes in this folder",
             ),
+            CommitError::Thumbnail(index) => field(
+                format!("changes[{index}].version.thumbnail"),
+                "it must be less than the upload's length",
+            ),
+            CommitError::QuotaExceeded { usage, needed } => Self::quota_exceeded(&usage, needed),
             CommitError::RecordsFull {
                 used,
                 limit,

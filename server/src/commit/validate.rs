@@ -15,6 +15,8 @@ pub(crate) const METADATA: usize = 64 * 1024;
 pub(crate) const HEAD: usize = 16 * 1024;
 /// The largest sealed version record.
 const RECORD: usize = 4 * 1024;
+/// The largest sealed thumbnail.
+const THUMBNAIL: u64 = 64 * 1024;
 /// Counters beyond this cannot be kept, and are never reached by counting.
 const MAX_COUNTER: u64 = i64::MAX as u64;
 
@@ -41,7 +43,13 @@ pub(crate) fn validate(commit: &CommitRequest) -> ApiResult<()> {
                 );
                 check_metadata(&mut fields, &at, metadata);
             }
-            Change::Trash { .. } | Change::Restore { .. } | Change::Purge { .. } => {}
+            Change::Move { wrapped_key, .. } => {
+                fields.wrapped_key(&format!("{at}.wrapped_key"), wrapped_key);
+            }
+            Change::Trash { .. }
+            | Change::Restore { .. }
+            | Change::Purge { .. }
+            | Change::DropVersion { .. } => {}
         }
         if let Some(upload) = upload(change) {
             fields.require(
@@ -85,7 +93,7 @@ pub(crate) fn upload(change: &Change) -> Option<protocol::UploadId> {
             version: Some(version),
             ..
         })
-        | Change::Version { version, .. } => Some(version.upload),
+        | Change::Version { version, .. } => version.upload,
         _ => None,
     }
 }
@@ -113,4 +121,19 @@ fn check_create(fields: &mut Fields, at: &str, create: &CreateChange) {
 fn check_version(fields: &mut Fields, at: &str, version: &NewVersion) {
     fields.wrapped_key(&format!("{at}.version.wrapped_key"), &version.wrapped_key);
     fields.sealed(&format!("{at}.version.record"), &version.record, RECORD);
+    fields.require(
+        version.upload.is_some() != version.copy_of.is_some(),
+        &format!("{at}.version.upload"),
+        "there must be either this or copy_of",
+    );
+    let most = if version.copy_of.is_some() {
+        0
+    } else {
+        THUMBNAIL
+    };
+    fields.require(
+        version.thumbnail <= most,
+        &format!("{at}.version.thumbnail"),
+        "it must be at most 65536, and 0 for a copy",
+    );
 }

@@ -23,6 +23,10 @@ const SQLITE: &[(&str, &str)] = &[
         "0004_records",
         include_str!("../../../migrations/sqlite/0004_records.sql"),
     ),
+    (
+        "0005_moves_and_copies",
+        include_str!("../../../migrations/sqlite/0005_moves_and_copies.sql"),
+    ),
 ];
 
 /// Brings the database up to date.

@@ -36,6 +36,14 @@ statements! {
     SET_VERSION = "UPDATE nodes SET version_id = ?2, file_size = ?3, stored_size = stored_size + ?3,
                           uploaded_at = ?4, updated_at = ?4, feed = ?5
                    WHERE id = ?1";
+    VERSION_REMOVED = "UPDATE nodes SET
+                           (version_id, file_size, uploaded_at) =
+                               (SELECT v.id, v.size, v.created_at FROM versions v
+                                WHERE v.node_id = nodes.id ORDER BY v.seq DESC LIMIT 1),
+                           stored_size = stored_size - ?2, updated_at = ?3, feed = ?4
+                       WHERE id = ?1";
+    SET_PARENT = "UPDATE nodes SET parent_id = ?2, wrapped_key = ?3, moved = 1, updated_at = ?4,
+                                   feed = ?5 WHERE id = ?1";
     TOUCH_ACCESSED = "UPDATE nodes SET last_accessed_at = ?2
                       WHERE id = ?1 AND COALESCE(last_accessed_at, 0) < ?3";
 }
@@ -244,6 +252,39 @@ pub(crate) fn set_version(
         int(feed),
     ];
     conn.execute(SET_VERSION, &params)?;
+    Ok(())
+}
+
+/// A version with so many bytes was removed: the newest of those that are left is the newest.
+pub(crate) fn version_removed(
+    conn: &mut dyn Conn,
+    id: NodeId,
+    bytes: i64,
+    now: i64,
+    feed: u64,
+) -> Result<(), DbError> {
+    let params = [blob(id.as_bytes()), int(bytes), int(now), int(feed)];
+    conn.execute(VERSION_REMOVED, &params)?;
+    Ok(())
+}
+
+/// Puts a node into another folder, under whose key its own is wrapped now.
+pub(crate) fn set_parent(
+    conn: &mut dyn Conn,
+    id: NodeId,
+    parent: NodeId,
+    wrapped_key: &[u8],
+    now: i64,
+    feed: u64,
+) -> Result<(), DbError> {
+    let params = [
+        blob(id.as_bytes()),
+        blob(parent.as_bytes()),
+        blob(wrapped_key),
+        int(now),
+        int(feed),
+    ];
+    conn.execute(SET_PARENT, &params)?;
     Ok(())
 }
 

@@ -36,7 +36,8 @@ statements! {
            WHERE id IN (SELECT id FROM below) AND live = 0");
     TOTALS = concat!(below!(), "SELECT CAST(COALESCE(SUM(stored_size), 0) AS BIGINT),
                     CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN 1 ELSE 0 END), 0) AS BIGINT),
-                    CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN live ELSE 0 END), 0) AS BIGINT)
+                    CAST(COALESCE(SUM(CASE WHEN kind = 0 THEN live ELSE 0 END), 0) AS BIGINT),
+                    CAST(COALESCE(SUM(moved), 0) AS BIGINT)
              FROM nodes WHERE id IN (SELECT id FROM below)");
     RECORDS = concat!(below!(), "SELECT
              (SELECT CAST(COALESCE(SUM(LENGTH(meta) + LENGTH(wrapped_key)
@@ -47,14 +48,24 @@ statements! {
            + (SELECT CAST(COALESCE(SUM(LENGTH(record) + LENGTH(wrapped_key) + 256), 0) AS BIGINT)
               FROM versions WHERE node_id IN (SELECT id FROM below))
            - (SELECT COUNT(*) * 256 FROM below)");
-    BLOBS = concat!(below!(), "SELECT blob_id FROM versions
-            WHERE node_id IN (SELECT id FROM below)");
     DOOM_BLOBS = concat!(below!(), "INSERT INTO doomed_blobs (id)
-                 SELECT blob_id FROM versions WHERE node_id IN (SELECT id FROM below)");
+                 SELECT DISTINCT v.blob_id FROM versions v
+                 WHERE v.node_id IN (SELECT id FROM below)
+                   AND NOT EXISTS (SELECT 1 FROM versions o WHERE o.blob_id = v.blob_id
+                                   AND o.node_id NOT IN (SELECT id FROM below))
+                 RETURNING id");
+    // However deep: whoever is at the top has been everywhere on the way.
+    CONTAINS = "WITH RECURSIVE above (id) AS (
+                    SELECT id FROM nodes WHERE id = ?2
+                    UNION
+                    SELECT n.parent_id FROM nodes n JOIN above a ON n.id = a.id
+                    WHERE n.parent_id IS NOT NULL)
+                SELECT 1 FROM above WHERE id = ?1";
     SPEND_VERSIONS = concat!(below!(), "INSERT INTO spent_versions (id)
                      SELECT id FROM versions WHERE node_id IN (SELECT id FROM below)");
     ENTOMB = concat!(below!(), "INSERT INTO tombstones (id, owner_id, parent_id, kind, purged_at, feed)
-             SELECT id, owner_id, parent_id, kind, ?2, CASE WHEN id = ?1 THEN ?3 ELSE NULL END
+             SELECT id, owner_id, parent_id, kind, ?2,
+                    CASE WHEN id = ?1 OR moved = 1 THEN ?3 ELSE NULL END
              FROM nodes WHERE id IN (SELECT id FROM below)");
     DELETE_VERSIONS = concat!(below!(), "DELETE FROM versions
                       WHERE node_id IN (SELECT id FROM below)");
@@ -65,12 +76,14 @@ statements! {
 
 /// What a purge gave back.
 pub(crate) struct Purged {
-    /// To be deleted once the transaction is durable.
+    /// Those that no version names any more: to be deleted once the transaction is durable.
     pub(crate) blobs: Vec<UploadId>,
     /// Stored bytes.
     pub(crate) bytes: i64,
     pub(crate) files: i64,
     pub(crate) live_files: i64,
+    /// Nodes that came from other folders: each has a place in the feed.
+    pub(crate) moved: u64,
     /// Bytes in the database, less what the tombstones take.
     pub(crate) records: i64,
 }
@@ -92,8 +105,14 @@ pub(crate) fn show(conn: &mut dyn Conn, top: NodeId) -> Result<i64, DbError> {
     Ok(shown)
 }
 
-/// Removes a node and all below it. Ids stay taken; only the top gets a place in
-/// the feed, if the account has one.
+/// Whether a node is another one, or somewhere below it.
+pub(crate) fn contains(conn: &mut dyn Conn, top: NodeId, node: NodeId) -> Result<bool, DbError> {
+    let params = [blob(top.as_bytes()), blob(node.as_bytes())];
+    Ok(conn.query_one(CONTAINS, &params)?.is_some())
+}
+
+/// Removes a node and all below it. Ids stay taken; only the top, and what came from other
+/// folders, gets a place in the feed, if the account has one.
 pub(crate) fn purge(
     conn: &mut dyn Conn,
     top: NodeId,
@@ -105,13 +124,13 @@ pub(crate) fn purge(
         .query_one(TOTALS, &[id])?
         .expect("an aggregate has one row");
     let (bytes, files, live_files) = (totals.take(0)?, totals.take(1)?, totals.take(2)?);
+    let moved = totals.take(3)?;
     let records = single(conn, RECORDS, &[id])?;
     let blobs = conn
-        .query(BLOBS, &[id])?
+        .query(DOOM_BLOBS, &[id])?
         .into_iter()
         .map(|mut row| row.take(0))
         .collect::<Result<_, _>>()?;
-    conn.execute(DOOM_BLOBS, &[id])?;
     conn.execute(SPEND_VERSIONS, &[id])?;
     conn.execute(ENTOMB, &[id, int(now), feed.map_or(Param::Null, int)])?;
     for statement in [DELETE_VERSIONS, DELETE_HEADS, DELETE_ACLS, DELETE_NODES] {
@@ -122,6 +141,7 @@ pub(crate) fn purge(
         bytes,
         files,
         live_files,
+        moved,
         records,
     })
 }

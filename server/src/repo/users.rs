@@ -32,6 +32,8 @@ statements! {
                WHERE id = ?1 AND ?2 <= quota - used - reserved";
     RELEASE = "UPDATE users SET reserved = reserved - ?2 WHERE id = ?1";
     STORE = "UPDATE users SET used = used + ?2, reserved = reserved - ?2 WHERE id = ?1";
+    STORE_COPY = "UPDATE users SET used = used + ?2
+                  WHERE id = ?1 AND ?2 <= quota - used - reserved";
     STORE_FILE = "UPDATE users SET used = used + ?2, files = files + 1, live_files = live_files + 1
                   WHERE id = ?1 AND ?2 <= quota - used - reserved";
     OWNER = "SELECT email, username, first_name, last_name FROM users WHERE id = ?1";
@@ -293,6 +295,11 @@ pub(crate) fn release(conn: &mut dyn Conn, user: UserId, bytes: u64) -> Result<(
 pub(crate) fn store(conn: &mut dyn Conn, user: UserId, bytes: u64) -> Result<(), DbError> {
     conn.execute(STORE, &[blob(user.as_bytes()), int(bytes)])?;
     Ok(())
+}
+
+/// Counts bytes that another version has already; `false` when the quota does not allow it.
+pub(crate) fn store_copy(conn: &mut dyn Conn, user: UserId, bytes: u64) -> Result<bool, DbError> {
+    Ok(conn.execute(STORE_COPY, &[blob(user.as_bytes()), int(bytes)])? == 1)
 }
 
 /// Counts a new file that nothing was promised to; `false` when the quota does not allow it.

@@ -7,21 +7,40 @@ use crate::clock::rfc3339;
 use crate::db::{Conn, DbError, blob, int};
 
 statements! {
-    INSERT = "INSERT INTO versions (id, node_id, seq, wrapped_key, record, blob_id, size, created_at)
+    INSERT = "INSERT INTO versions (id, node_id, seq, wrapped_key, record, blob_id, size, thumbnail,
+                                    created_at)
               SELECT ?1, ?2, (SELECT COALESCE(MAX(seq), 0) + 1 FROM versions WHERE node_id = ?2),
-                     ?3, ?4, ?5, ?6, ?7
+                     ?3, ?4, ?5, ?6, ?7, ?8
               WHERE NOT EXISTS (SELECT 1 FROM spent_versions WHERE id = ?1)
               ON CONFLICT DO NOTHING";
     OF_NODE = "SELECT id, wrapped_key, record, size, created_at FROM versions
                WHERE node_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3";
     SEQ = "SELECT seq FROM versions WHERE id = ?2 AND node_id = ?1";
-    STORED = "SELECT v.id, v.blob_id, v.size, n.live
+    STORED = "SELECT v.id, v.blob_id, v.size, v.thumbnail, n.live
               FROM nodes n JOIN versions v ON v.id = n.version_id
               WHERE n.id = ?1 AND n.owner_id = ?2";
-    STORED_VERSION = "SELECT v.id, v.blob_id, v.size, n.live
+    STORED_VERSION = "SELECT v.id, v.blob_id, v.size, v.thumbnail, n.live
                       FROM nodes n JOIN versions v ON v.node_id = n.id
                       WHERE n.id = ?1 AND n.owner_id = ?2 AND v.id = ?3";
-    NAMES_BLOB = "SELECT 1 FROM versions WHERE blob_id = ?1";
+    BYTES = "SELECT v.blob_id, v.size, v.thumbnail FROM versions v JOIN nodes n ON n.id = v.node_id
+             WHERE v.id = ?1 AND n.owner_id = ?2";
+    NAMES_BLOB = "SELECT 1 FROM versions WHERE blob_id = ?1 LIMIT 1";
+    SECOND = "SELECT 1 FROM versions WHERE node_id = ?1 AND id <> ?2 LIMIT 1";
+    REMOVE = "DELETE FROM versions WHERE id = ?2 AND node_id = ?1
+              RETURNING blob_id, size, LENGTH(record) + LENGTH(wrapped_key)";
+    SPEND = "INSERT INTO spent_versions (id) VALUES (?1)";
+    DOOM = "INSERT INTO doomed_blobs (id)
+            SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM versions WHERE blob_id = ?1)";
+}
+
+/// The stored bytes that a version has, alone or together with others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bytes {
+    pub(crate) blob: UploadId,
+    /// How many they are.
+    pub(crate) size: u64,
+    /// How many of them, at the end, are the sealed thumbnail.
+    pub(crate) thumbnail: u64,
 }
 
 /// A new version.
@@ -30,9 +49,7 @@ pub(crate) struct NewVersionRow<'a> {
     pub(crate) node: NodeId,
     pub(crate) wrapped_key: &'a [u8],
     pub(crate) record: &'a [u8],
-    pub(crate) blob: UploadId,
-    /// Bytes.
-    pub(crate) size: u64,
+    pub(crate) bytes: Bytes,
     pub(crate) created_at: i64,
 }
 
@@ -40,14 +57,12 @@ pub(crate) struct NewVersionRow<'a> {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StoredRow {
     pub(crate) version: VersionId,
-    pub(crate) blob: UploadId,
-    /// Bytes.
-    pub(crate) size: u64,
+    pub(crate) bytes: Bytes,
     /// Not in the trash.
     pub(crate) live: bool,
 }
 
-/// Whether the version was made; not when its id or its blob was ever used, by anyone.
+/// Whether the version was made; not when its id was ever used, by anyone.
 pub(crate) fn insert(conn: &mut dyn Conn, new: &NewVersionRow<'_>) -> Result<bool, DbError> {
     let inserted = conn.execute(
         INSERT,
@@ -56,8 +71,9 @@ pub(crate) fn insert(conn: &mut dyn Conn, new: &NewVersionRow<'_>) -> Result<boo
             blob(new.node.as_bytes()),
             blob(new.wrapped_key),
             blob(new.record),
-            blob(new.blob.as_bytes()),
-            int(new.size),
+            blob(new.bytes.blob.as_bytes()),
+            int(new.bytes.size),
+            int(new.bytes.thumbnail),
             int(new.created_at),
         ],
     )?;
@@ -117,9 +133,12 @@ pub(crate) fn stored(
     row.map(|mut row| {
         Ok(StoredRow {
             version: row.take(0)?,
-            blob: row.take(1)?,
-            size: row.take(2)?,
-            live: row.take(3)?,
+            bytes: Bytes {
+                blob: row.take(1)?,
+                size: row.take(2)?,
+                thumbnail: row.take(3)?,
+            },
+            live: row.take(4)?,
         })
     })
     .transpose()
@@ -130,4 +149,56 @@ pub(crate) fn names_blob(conn: &mut dyn Conn, id: UploadId) -> Result<bool, DbEr
     Ok(conn
         .query_one(NAMES_BLOB, &[blob(id.as_bytes())])?
         .is_some())
+}
+
+/// The bytes of a version of one of this owner's files, in the trash or not.
+pub(crate) fn bytes(
+    conn: &mut dyn Conn,
+    owner: UserId,
+    version: VersionId,
+) -> Result<Option<Bytes>, DbError> {
+    let params = [blob(version.as_bytes()), blob(owner.as_bytes())];
+    conn.query_one(BYTES, &params)?
+        .map(|mut row| {
+            Ok(Bytes {
+                blob: row.take(0)?,
+                size: row.take(1)?,
+                thumbnail: row.take(2)?,
+            })
+        })
+        .transpose()
+}
+
+/// What removing a version gave back.
+pub(crate) struct Removed {
+    /// Stored bytes.
+    pub(crate) bytes: i64,
+    /// Bytes of its record and key.
+    pub(crate) sealed: i64,
+    /// Its blob, if no other version names it: to be deleted once the transaction is durable.
+    pub(crate) orphaned: Option<UploadId>,
+}
+
+/// Removes a version; `None` when it is not the file's, or the only one that it has. The file's
+/// own row has to follow. The owner must have been checked before.
+pub(crate) fn remove(
+    conn: &mut dyn Conn,
+    node: NodeId,
+    version: VersionId,
+) -> Result<Option<Removed>, DbError> {
+    let params = [blob(node.as_bytes()), blob(version.as_bytes())];
+    if conn.query_one(SECOND, &params)?.is_none() {
+        return Ok(None);
+    }
+    let Some(mut row) = conn.query_one(REMOVE, &params)? else {
+        return Ok(None);
+    };
+    let orphan: UploadId = row.take(0)?;
+    conn.execute(SPEND, &[blob(version.as_bytes())])?;
+    let doomed = conn.execute(DOOM, &[blob(orphan.as_bytes())])?;
+    Ok(Some(Removed {
+        bytes: row.take(1)?,
+        sealed: row.take(2)?,
+        orphaned: (doomed == 1).then_some(orphan),
+    }))
 }

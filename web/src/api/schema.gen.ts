@@ -180,7 +180,8 @@ export interface paths {
          * @description Each node stands where it last changed, as it is now; each head likewise. Without a cursor it
          *     is the whole tree. A page has up to 5,000 changes and 8 MiB of sealed records, and never splits
          *     a commit, whatever that one has. When a folder was purged, what was below it
-         *     went with it and is not told one by one.
+         *     went with it and is not told one by one. With `wait`, an answer that would be empty comes when
+         *     there is something, when so many seconds are over, or when the server stops.
          */
         get: operations["list_changes"];
         put?: never;
@@ -406,6 +407,27 @@ export interface paths {
          *     vault gets 428 `HEAD_REQUIRED`: it commits.
          */
         post: operations["restore_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/thumbnail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a file's sealed thumbnail
+         * @description Of the newest version, unless `version` names another one. Also of what is in the trash. Ranges
+         *     are not served; the `ETag` is the version's id.
+         */
+        get: operations["file_thumbnail"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -849,6 +871,22 @@ export interface components {
             node: components["schemas"]["NodeId"];
             /** @enum {string} */
             type: "purge";
+        } | {
+            /** @description The file or folder. */
+            node: components["schemas"]["NodeId"];
+            /** @description The folder that it goes into: another one than now, and nowhere below the node. */
+            parent: components["schemas"]["NodeId"];
+            /** @enum {string} */
+            type: "move";
+            /** @description The node's key wrapped under the new parent's: 104 bytes. */
+            wrapped_key: components["schemas"]["Base64"];
+        } | {
+            /** @description The file. */
+            node: components["schemas"]["NodeId"];
+            /** @enum {string} */
+            type: "drop-version";
+            /** @description The version. */
+            version: components["schemas"]["VersionId"];
         };
         /** @description `PATCH /user/password`. The last three fields are required for a vault. */
         ChangePasswordRequest: {
@@ -1212,12 +1250,18 @@ export interface components {
         };
         /** @description A new version of a file. */
         NewVersion: {
+            copy_of?: components["schemas"]["VersionId"] | null;
             /** @description Never used before, by anyone. */
             id: components["schemas"]["VersionId"];
             /** @description The sealed version record, 4 KiB at most. */
             record: components["schemas"]["Base64"];
-            /** @description A finished upload of the caller's, used once. */
-            upload: components["schemas"]["UploadId"];
+            /**
+             * Format: int64
+             * @description So many bytes at the end of the upload are the sealed thumbnail: 65,536 at most, and fewer
+             *     than there are. 0 with `copy_of`: the copy has its source's.
+             */
+            thumbnail?: number;
+            upload?: components["schemas"]["UploadId"] | null;
             /** @description The content key wrapped under the node's: 104 bytes. */
             wrapped_key: components["schemas"]["Base64"];
         };
@@ -2546,6 +2590,8 @@ export interface operations {
             query?: {
                 /** @description From the page or commit before */
                 cursor?: string;
+                /** @description Seconds to wait for something after the cursor, which is needed then */
+                wait?: number;
             };
             header?: never;
             path?: never;
@@ -3036,6 +3082,51 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Success_FileEntry"];
                 };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    file_thumbnail: {
+        parameters: {
+            query?: {
+                /** @description One of its versions */
+                version?: components["schemas"]["VersionId"];
+            };
+            header?: {
+                /** @description The ETag of what the client has */
+                "If-None-Match"?: string | null;
+            };
+            path: {
+                /** @description The file */
+                id: components["schemas"]["NodeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All bytes of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": number[];
+                };
+            };
+            /** @description The client has it */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description An error, in the envelope */
             default: {

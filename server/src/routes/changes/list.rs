@@ -1,48 +1,142 @@
+use std::time::Duration;
+
+use axum::extract::State;
 use axum::response::Response;
 use protocol::{ChangesPage, Failure, Success, UserId};
+use tokio::time::Instant;
 
 use crate::auth::Reader;
 use crate::commit::cursor::FeedCursor;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
+use crate::feeds::Waiter;
 use crate::http::answer;
 use crate::http::input::Query;
 use crate::repo::changes::{self, Weight};
 use crate::repo::{ENTRY, PAGE_BYTES, vaults};
+use crate::state::AppState;
 
 /// Records in a page, unless one commit alone has more.
 const PAGE: u64 = 5000;
+/// The longest wait, in seconds: shorter than what proxies commonly allow.
+const LONGEST: u64 = 50;
 
 /// What changed since a cursor
 ///
 /// Each node stands where it last changed, as it is now; each head likewise. Without a cursor it
 /// is the whole tree. A page has up to 5,000 changes and 8 MiB of sealed records, and never splits
 /// a commit, whatever that one has. When a folder was purged, what was below it
-/// went with it and is not told one by one.
+/// went with it and is not told one by one. With `wait`, an answer that would be empty comes when
+/// there is something, when so many seconds are over, or when the server stops.
 #[utoipa::path(get, path = "/changes", tag = "Tree", operation_id = "list_changes",
-    params(("cursor" = Option<String>, Query, description = "From the page or commit before")),
+    params(
+        ("cursor" = Option<String>, Query, description = "From the page or commit before"),
+        ("wait" = Option<u64>, Query, minimum = 0, maximum = 50,
+            description = "Seconds to wait for something after the cursor, which is needed then")),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "A page", body = Success<ChangesPage>),
         (status = "default", description = "An error, in the envelope", body = Failure)))]
-pub(crate) async fn list(reader: Reader, query: ApiResult<Query>) -> ApiResult<Response> {
-    reader
-        .read(move |c, caller| {
-            if caller.root.is_none() {
-                return Err(ApiError::bare_account());
-            }
-            let cursor = query?
-                .text("cursor")?
-                .map(|text| {
-                    FeedCursor::parse(text).ok_or_else(|| {
-                        ApiError::bad_parameter("cursor", "it is not from this feed")
-                    })
-                })
-                .transpose()?;
-            let page = load(c, caller.user, cursor, PAGE)?;
-            answer::listing(page.changes.len() + page.heads.len(), page)
+pub(crate) async fn list(
+    State(state): State<AppState>,
+    reader: Reader,
+    query: ApiResult<Query>,
+) -> ApiResult<Response> {
+    let (feeds, again) = (state.feeds.clone(), reader.clone().counted());
+    let first = reader.read(move |c, caller| {
+        if caller.root.is_none() {
+            return Err(ApiError::bare_account());
+        }
+        let Asked { cursor, wait } = Asked::parse(&query?)?;
+        let Some(waited_at) = cursor.filter(|_| !wait.is_zero()) else {
+            return respond(c, caller.user, cursor).map(Found::Answer);
+        };
+        // Whoever waits listens before looking: a commit in between is heard of.
+        let waiter = feeds.listen(caller.user);
+        Ok(match look(c, caller.user, waited_at)? {
+            Some(response) => Found::Answer(response),
+            None => Found::Nothing(waiter, waited_at, wait),
         })
-        .await
+    });
+    match first.await? {
+        Found::Answer(response) => Ok(response),
+        Found::Nothing(waiter, cursor, wait) => {
+            until_there_is_something(state, again, waiter, cursor, wait).await
+        }
+    }
+}
+
+/// What the first look at the feed brought.
+enum Found {
+    Answer(Response),
+    /// Nothing after the cursor, where there is something to wait for, and so long.
+    Nothing(Waiter, FeedCursor, Duration),
+}
+
+/// Answers when the feed goes on, the time is over, or the server ends. Nothing of the database is
+/// held meanwhile; whether the caller is still signed in is looked at anew.
+async fn until_there_is_something(
+    mut state: AppState,
+    reader: Reader,
+    mut waiter: Waiter,
+    cursor: FeedCursor,
+    wait: Duration,
+) -> ApiResult<Response> {
+    let end = Instant::now() + wait;
+    loop {
+        let over = tokio::select! {
+            () = waiter.next() => false,
+            () = tokio::time::sleep_until(end) => true,
+            _ = state.ending.wait_for(|ending| *ending) => true,
+        };
+        let found = reader.clone().read(move |c, caller| {
+            if over {
+                respond(c, caller.user, Some(cursor)).map(Some)
+            } else {
+                look(c, caller.user, cursor)
+            }
+        });
+        if let Some(response) = found.await? {
+            return Ok(response);
+        }
+    }
+}
+
+/// What a request asks for.
+struct Asked {
+    cursor: Option<FeedCursor>,
+    wait: Duration,
+}
+
+impl Asked {
+    fn parse(query: &Query) -> ApiResult<Self> {
+        let wrong = || ApiError::bad_parameter("cursor", "it is not from this feed");
+        let cursor = query
+            .text("cursor")?
+            .map(|text| FeedCursor::parse(text).ok_or_else(wrong))
+            .transpose()?;
+        let wait = query.number("wait", 0, 0, LONGEST)?;
+        if wait > 0 && cursor.is_none() {
+            return Err(ApiError::bad_parameter("wait", "it needs a cursor"));
+        }
+        Ok(Self {
+            cursor,
+            wait: Duration::from_secs(wait),
+        })
+    }
+}
+
+/// A page, unless nothing is after the cursor.
+fn look(conn: &mut dyn Conn, user: UserId, cursor: FeedCursor) -> ApiResult<Option<Response>> {
+    if vaults::feed(conn, user)? == Some(cursor.after) {
+        return Ok(None);
+    }
+    respond(conn, user, Some(cursor)).map(Some)
+}
+
+fn respond(conn: &mut dyn Conn, user: UserId, cursor: Option<FeedCursor>) -> ApiResult<Response> {
+    let page = load(conn, user, cursor, PAGE)?;
+    answer::listing(page.changes.len() + page.heads.len(), page)
 }
 
 fn load(

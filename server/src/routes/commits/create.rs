@@ -73,6 +73,7 @@ async fn write(
         .write::<_, CommitError, _>(move |c| apply(c, user, &commit, limit, now))
         .await?;
     if !applied.repeated {
+        state.feeds.went_on(user);
         let blobs = state.blobs.clone();
         blocking(move || {
             blobs.unstage(&finished);

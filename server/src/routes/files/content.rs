@@ -59,11 +59,11 @@ pub(crate) async fn content(
         .read(move |c| find_stored(c, owner, node, version))
         .await?;
     let etag = format!("\"{}\"", stored.version);
-    let part = requested(&headers, &etag, stored.size);
+    let part = requested(&headers, &etag, stored.bytes.size);
     let (status, first, length) = match part {
-        Part::Whole => (StatusCode::OK, 0, stored.size),
+        Part::Whole => (StatusCode::OK, 0, stored.bytes.size),
         Part::Bytes { first, last } => (StatusCode::PARTIAL_CONTENT, first, last - first + 1),
-        Part::Outside => return Err(ApiError::range_not_satisfiable(stored.size)),
+        Part::Outside => return Err(ApiError::range_not_satisfiable(stored.bytes.size)),
     };
     // A signed address was counted when it was issued.
     if grant.is_none()
@@ -75,7 +75,7 @@ pub(crate) async fn content(
     let body = if method == Method::HEAD {
         Body::empty()
     } else {
-        open(&state, stored.blob, first, length).await?
+        open(&state, stored.bytes.blob, first, length).await?
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
@@ -87,7 +87,7 @@ pub(crate) async fn content(
     headers.insert(header::CONTENT_LENGTH, length.into());
     headers.insert(header::ETAG, etag.parse().map_err(ApiError::internal)?);
     if let Part::Bytes { first, last } = part {
-        let range = format!("bytes {first}-{last}/{}", stored.size);
+        let range = format!("bytes {first}-{last}/{}", stored.bytes.size);
         headers.insert(
             header::CONTENT_RANGE,
             range.parse().map_err(ApiError::internal)?,

@@ -13,6 +13,7 @@ pub(crate) mod purge;
 pub(crate) mod range;
 pub(crate) mod signature;
 mod stage;
+pub(crate) mod thumbnail;
 pub(crate) mod trash;
 pub(crate) mod update;
 pub(crate) mod upload;

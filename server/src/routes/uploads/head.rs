@@ -3,12 +3,11 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use protocol::{Failure, UploadId};
 
+use super::patch::find;
 use super::{UPLOAD_LENGTH, UPLOAD_METADATA, check_version, tus_headers};
 use crate::auth::PartCaller;
-use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
 use crate::http::input::Id;
-use crate::repo::uploads;
 use crate::state::AppState;
 
 /// How far an upload is
@@ -27,11 +26,7 @@ pub(crate) async fn head(
     headers: HeaderMap,
 ) -> ApiResult<(StatusCode, HeaderMap)> {
     check_version(&headers)?;
-    let row = state
-        .db
-        .read::<_, DbError, _>(move |c| uploads::get(c, id, caller.user))
-        .await?
-        .ok_or_else(ApiError::not_found)?;
+    let row = find(&state, caller.user, id).await?;
     let mut headers = tus_headers(row.received, row.expires_at);
     headers.insert(UPLOAD_LENGTH, HeaderValue::from(row.length));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -8,6 +8,7 @@ use super::checksum::Checksum;
 use super::receive::{Row, Target, receive};
 use super::{CONTENT, UPLOAD_OFFSET, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::PartCaller;
+use crate::clock::now_ms;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
 use crate::http::input::Id;
@@ -75,11 +76,14 @@ pub(crate) async fn patch(
     ))
 }
 
+/// An upload whose time is not over: one that the sweeper has yet to remove is gone already.
 pub(super) async fn find(state: &AppState, user: UserId, id: UploadId) -> ApiResult<UploadRow> {
+    let now = now_ms();
     state
         .db
         .read::<_, DbError, _>(move |c| uploads::get(c, id, user))
         .await?
+        .filter(|row| row.expires_at > now)
         .ok_or_else(ApiError::not_found)
 }
 
