@@ -7,6 +7,7 @@
 //! * [`account`]: signing up, deriving from a password, unlocking, changing the password;
 //! * [`tree`]: folders, their verification against signed heads, and commits;
 //! * [`transfer`]: what to seal and send, what to fetch and check;
+//! * [`search`]: finding files by name, tag, description and text;
 //! * [`findings`]: what the server got wrong, for the person whom it concerns.
 
 pub mod account;
@@ -14,6 +15,7 @@ pub mod findings;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 pub mod pins;
+pub mod search;
 pub mod transfer;
 pub mod tree;
 
