@@ -82,7 +82,7 @@ pub(crate) fn start(
 ) -> ([u8; HEADER], MessageKeys) {
     let mut salt = [0; SALT];
     rng.fill_bytes(&mut salt);
-    let keys = hazmat::derive_message_keys(key.bytes(), &salt, context.as_bytes());
+    let keys = hazmat::derive_message_keys(&key.schedule(), &salt, context.as_bytes());
     let mut header = [0; HEADER];
     header[..SALT].copy_from_slice(&salt);
     header[SALT..].copy_from_slice(&keys.commitment);
@@ -97,7 +97,7 @@ pub(crate) fn check(
 ) -> Result<MessageKeys, OpenError> {
     let (salt, commitment) = header.split_at_checked(SALT).ok_or(OpenError::Truncated)?;
     let salt = salt.try_into().map_err(|_| OpenError::Truncated)?;
-    let keys = hazmat::derive_message_keys(key.bytes(), salt, context.as_bytes());
+    let keys = hazmat::derive_message_keys(&key.schedule(), salt, context.as_bytes());
     if bool::from(keys.commitment[..].ct_eq(commitment)) {
         Ok(keys)
     } else {
@@ -111,7 +111,10 @@ mod tests {
     use rand::{SeedableRng, rngs::StdRng};
 
     use super::*;
-    use crate::{context, keys::NodeKey};
+    use crate::{
+        context,
+        keys::{NodeKey, ReadyKey},
+    };
 
     fn sealed(length: usize, seed: u64) -> (NodeKey, Context, Vec<u8>, Vec<u8>) {
         let mut rng = StdRng::seed_from_u64(seed);
@@ -160,6 +163,24 @@ mod tests {
         let elsewhere = context::metadata(&[1; 16], 8);
         assert_eq!(
             open(&key, &elsewhere, &message),
+            Err(OpenError::DoesNotBelongHere)
+        );
+    }
+
+    #[test]
+    fn a_ready_key_is_the_same_key() {
+        let (key, context, plaintext, message) = sealed(100, 1);
+        let (other, ..) = sealed(100, 2);
+        let (ready, other) = (ReadyKey::of(&key), ReadyKey::of(&other));
+        // Twice: the first use must leave nothing behind.
+        for _ in 0..2 {
+            assert_eq!(*open(&ready, &context, &message).unwrap(), plaintext);
+            let mut rng = StdRng::seed_from_u64(3);
+            let again = seal(&ready, &context, &plaintext, &mut rng);
+            assert_eq!(*open(&key, &context, &again).unwrap(), plaintext);
+        }
+        assert_eq!(
+            open(&other, &context, &message),
             Err(OpenError::DoesNotBelongHere)
         );
     }

@@ -3,22 +3,64 @@
 //! Keys are wiped when dropped, have no `Debug` and no serialisation, and never show their
 //! bytes outside this crate. `make` is random, everything called `derive` is not.
 
+use std::{borrow::Cow, marker::PhantomData};
+
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::{OpenError, context::Context, envelope};
+use crate::{OpenError, context::Context, envelope, hazmat::KeySchedule};
 
 /// Length of a wrapped key: a sealed message of 32 bytes.
 pub const WRAPPED_KEY: usize = 104;
 
 /// A key that seals. Only this crate has types that implement it.
-pub trait SealingKey: sealed::Bytes {}
+pub trait SealingKey: sealed::Schedule {}
+
+/// A key that can be wrapped. Only this crate has types that implement it.
+pub trait WrappableKey: SealingKey + sealed::Bytes {}
 
 pub(crate) mod sealed {
+    use std::borrow::Cow;
+
+    use crate::hazmat::KeySchedule;
+
     /// Access to key bytes, for this crate only.
     pub trait Bytes: Sized {
         fn bytes(&self) -> &[u8; 32];
         fn from_bytes(bytes: [u8; 32]) -> Self;
+    }
+
+    /// What messages' keys are derived with, for this crate only.
+    pub trait Schedule {
+        #[expect(private_interfaces, reason = "for this crate only")]
+        fn schedule(&self) -> Cow<'_, KeySchedule>;
+    }
+}
+
+/// A key made ready for opening or sealing much with it, which is quicker then. Wiped when
+/// dropped.
+pub struct ReadyKey<K> {
+    schedule: KeySchedule,
+    key: PhantomData<K>,
+}
+
+impl<K: WrappableKey> ReadyKey<K> {
+    /// Makes a key ready.
+    #[must_use]
+    pub fn of(key: &K) -> Self {
+        Self {
+            schedule: KeySchedule::new(key.bytes()),
+            key: PhantomData,
+        }
+    }
+}
+
+impl<K> SealingKey for ReadyKey<K> {}
+
+impl<K> sealed::Schedule for ReadyKey<K> {
+    #[expect(private_interfaces, reason = "for this crate only")]
+    fn schedule(&self) -> Cow<'_, KeySchedule> {
+        Cow::Borrowed(&self.schedule)
     }
 }
 
@@ -37,7 +79,15 @@ macro_rules! key {
             }
         }
 
+        impl sealed::Schedule for $name {
+            #[expect(private_interfaces, reason = "for this crate only")]
+            fn schedule(&self) -> Cow<'_, KeySchedule> {
+                Cow::Owned(KeySchedule::new(&self.0))
+            }
+        }
+
         impl SealingKey for $name {}
+        impl WrappableKey for $name {}
     };
 }
 
@@ -91,7 +141,7 @@ macro_rules! make {
 make!(AccountKey, NodeKey, ContentKey);
 
 /// Wraps `key` under `under`, bound to `context`: [`WRAPPED_KEY`] bytes.
-pub fn wrap<K: SealingKey>(
+pub fn wrap<K: WrappableKey>(
     key: &K,
     under: &impl SealingKey,
     context: &Context,
@@ -105,7 +155,7 @@ pub fn wrap<K: SealingKey>(
 /// # Errors
 /// As [`envelope::open`]; [`OpenError::Truncated`] or [`OpenError::TrailingData`] if the
 /// length is not [`WRAPPED_KEY`].
-pub fn unwrap<K: SealingKey>(
+pub fn unwrap<K: WrappableKey>(
     wrapped: &[u8],
     under: &impl SealingKey,
     context: &Context,

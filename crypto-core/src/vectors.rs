@@ -2,17 +2,17 @@
 //! can be run against the real code. Behind the feature `vectors`, which only the test
 //! packages turn on: elsewhere key bytes stay inside this crate.
 
-use crate::{context::Context, keys::SealingKey};
+use crate::{context::Context, keys::WrappableKey};
 
 /// A key with these bytes.
 #[must_use]
-pub fn key<K: SealingKey>(bytes: [u8; 32]) -> K {
+pub fn key<K: WrappableKey>(bytes: [u8; 32]) -> K {
     K::from_bytes(bytes)
 }
 
 /// The bytes of a key.
 #[must_use]
-pub fn key_bytes<K: SealingKey>(key: &K) -> &[u8; 32] {
+pub fn key_bytes<K: WrappableKey>(key: &K) -> &[u8; 32] {
     key.bytes()
 }
 

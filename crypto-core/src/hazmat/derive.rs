@@ -20,17 +20,28 @@ pub(crate) struct MessageKeys {
     pub(crate) commitment: [u8; COMMITMENT],
 }
 
+/// A key as HMAC-SHA-512 starts with it: two of the ten blocks or so that deriving one
+/// message's keys takes to hash. Wiped when dropped, like the key.
+#[derive(Clone)]
+pub(crate) struct KeySchedule(Hmac<Sha512>);
+
+impl KeySchedule {
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        Self(Hmac::new_from_slice(key).expect("HMAC takes keys of any length"))
+    }
+}
+
 /// `HKDF-Expand(SHA-512, key, label ‖ salt ‖ context)` → AES key, base nonce, commitment.
 ///
 /// The 32-byte key is used as the PRK directly, as the specification says. The `hkdf`
 /// crate insists on a PRK as long as the hash, so this is two calls of HMAC.
 pub(crate) fn derive_message_keys(
-    key: &[u8; 32],
+    key: &KeySchedule,
     salt: &[u8; SALT],
     context: &[u8],
 ) -> MessageKeys {
     let block = |previous: &[u8], counter: u8| -> [u8; 64] {
-        let mut mac = Hmac::<Sha512>::new_from_slice(key).expect("HMAC takes keys of any length");
+        let mut mac = key.0.clone();
         mac.update(previous);
         mac.update(INFO);
         mac.update(salt);
@@ -38,20 +49,19 @@ pub(crate) fn derive_message_keys(
         mac.update(&[counter]);
         mac.finalize().into_bytes().into()
     };
-    let mut okm = [0; 128];
     let mut first = block(&[], 1);
-    okm[..64].copy_from_slice(&first);
-    okm[64..].copy_from_slice(&block(&first, 2));
+    let mut second = block(&first, 2);
     let mut keys = MessageKeys {
         aead_key: [0; 32],
         base_nonce: [0; 12],
         commitment: [0; COMMITMENT],
     };
-    keys.aead_key.copy_from_slice(&okm[..32]);
-    keys.base_nonce.copy_from_slice(&okm[32..44]);
-    keys.commitment.copy_from_slice(&okm[44..76]);
-    okm.zeroize();
+    keys.aead_key.copy_from_slice(&first[..32]);
+    keys.base_nonce.copy_from_slice(&first[32..44]);
+    keys.commitment[..20].copy_from_slice(&first[44..]);
+    keys.commitment[20..].copy_from_slice(&second[..12]);
     first.zeroize();
+    second.zeroize();
     keys
 }
 
