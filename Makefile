@@ -57,7 +57,7 @@ build: web/dist/index.html ## Build the server, with the web app inside, into ta
 	@$(QUIETLY) "Building the server" cargo build --release $(LOCKED) -p server
 
 .PHONY: test
-test: test-rust test-vectors test-schema test-web test-contract test-browser ## Run every test, installing what they need
+test: test-rust test-vectors test-schema test-tus test-web test-contract test-browser ## Run every test, installing what they need
 
 .PHONY: ci
 ci: fmt-check lint deny test build ## What CI runs: formatting, lints, licences, every test, the build
@@ -176,6 +176,11 @@ test-vectors: $(RUNNER_JS) web/pkg/strongroom_wasm_bg.wasm $(VENV)/done
 .PHONY: test-schema
 test-schema: build $(VENV)/done
 	$(VENV)/bin/python -B tests/schemathesis/run.py $(SERVER)
+
+# Other people's clients of the upload protocol.
+.PHONY: test-tus
+test-tus: build $(VENV)/done web/node_modules/.package-lock.json
+	$(VENV)/bin/python -B tests/tus/run.py $(SERVER)
 
 .PHONY: test-web
 test-web: web/pkg/strongroom_wasm_bg.wasm

@@ -109,11 +109,11 @@ impl<'de> Deserialize<'de> for Change {
                 kind: given(any.kind, "kind")?,
                 wrapped_key: given(any.wrapped_key, "wrapped_key")?,
                 metadata: given(any.metadata, "metadata")?,
-                version: any.version.map(AnyVersion::new).transpose()?,
+                version: any.version.map(AnyVersion::into_new).transpose()?,
             }),
             ChangeType::Version => Self::Version {
                 node: given(any.node, "node")?,
-                version: given(any.version, "version")?.new()?,
+                version: given(any.version, "version")?.into_new()?,
             },
             ChangeType::Metadata => Self::Metadata {
                 node: given(any.node, "node")?,
@@ -135,7 +135,7 @@ impl<'de> Deserialize<'de> for Change {
             },
             ChangeType::DropVersion => Self::DropVersion {
                 node: given(any.node, "node")?,
-                version: given(any.version, "version")?.id()?,
+                version: given(any.version, "version")?.into_id()?,
             },
         })
     }
@@ -163,14 +163,14 @@ enum AnyVersion {
 }
 
 impl AnyVersion {
-    fn new<E: de::Error>(self) -> Result<NewVersion, E> {
+    fn into_new<E: de::Error>(self) -> Result<NewVersion, E> {
         match self {
             Self::New(version) => Ok(version),
             Self::Id(_) => Err(E::missing_field("version")),
         }
     }
 
-    fn id<E: de::Error>(self) -> Result<VersionId, E> {
+    fn into_id<E: de::Error>(self) -> Result<VersionId, E> {
         match self {
             Self::Id(id) => Ok(id),
             Self::New(_) => Err(E::missing_field("version")),

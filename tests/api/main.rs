@@ -16,6 +16,7 @@ mod files;
 mod health;
 mod isolation;
 mod keys;
+mod large;
 mod limits;
 mod listings;
 mod moves;

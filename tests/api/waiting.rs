@@ -1,11 +1,14 @@
 //! Waiting for the change feed to go on. Nothing here depends on how long something takes, but for
 //! waits that would outlast the test if they did not end.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use harness::TestApp;
 use harness::account::{Account, create_folder, head, uuid};
-use harness::client::{Answer, Client};
+use harness::client::{Answer, Client, OFFSET};
+use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 
@@ -145,6 +148,50 @@ async fn a_wait_outlives_the_patience_for_slow_clients() {
             .len(),
         1
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_only_waits_makes_room_for_others() {
+    let app = unlimited()
+        .env("STRONGROOM_MAX_CONNECTIONS", "3")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let here = cursor(&ann).await;
+    // Three connections: one takes an upload in, and two only wait.
+    let upload = ann.client.create_upload(2, &[]).await.upload_id();
+    let token = ann.client.token().unwrap();
+    let fresh = || Client::new(app.url()).with_token(token);
+    let mut sending = TcpStream::connect(app.url().strip_prefix("http://").unwrap()).unwrap();
+    write!(
+        sending,
+        "PATCH /api/v1/uploads/{upload} HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {token}\r\n\
+         tus-resumable: 1.0.0\r\nupload-offset: 0\r\ncontent-type: {OFFSET}\r\n\
+         content-length: 2\r\nconnection: close\r\n\r\na"
+    )
+    .unwrap();
+    moment().await;
+    let path = format!("/changes?cursor={here}&wait=50");
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        let (client, path) = (fresh(), path.clone());
+        waiting.push(tokio::spawn(async move {
+            client.request(Method::GET, &path).try_send().await
+        }));
+        moment().await;
+    }
+    assert!(waiting.iter().all(|one| !one.is_finished()));
+    fresh().get("/health").await.expect(200);
+    let (second, first) = (waiting.remove(1), waiting.remove(0));
+    assert!(first.await.unwrap().is_err(), "it has made room");
+    assert!(!second.is_finished());
+    sending.write_all(b"b").unwrap();
+    let mut answer = String::new();
+    sending.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 204 "), "{answer}");
+    make_folder(&ann, 1).await;
+    second.await.unwrap().unwrap().expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,7 +10,6 @@ import concurrent.futures
 import json
 import os
 import pathlib
-import random
 import subprocess
 import sys
 import tempfile
@@ -19,11 +18,14 @@ import urllib.request
 import uuid
 
 HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+from servers import HASH, registration, sealed, start  # noqa: E402
+
 DOCUMENT = HERE.parent.parent / "docs/openapi.json"
-HASH = "a proof that is long enough to be one"
 #: What an account without keys does not have.
 VAULTS_ONLY = {
     "GET /api/v1/changes",
+    "GET /api/v1/files/{id}/thumbnail",
     "GET /api/v1/folders/{id}/heads",
     "GET /api/v1/user/keys",
     "HEAD /api/v1/uploads/{id}",
@@ -37,35 +39,6 @@ CHECKS = [
     "ignored_auth",
     "code_goes_with_status",
 ]
-
-
-def sealed(length):
-    """What should be sealed is random: the server cannot tell the difference."""
-    return base64.b64encode(random.randbytes(length)).decode()
-
-
-def registration(email, vault):
-    body = {"email": email, "password_hash": HASH, "salt": "a salt that is long enough"}
-    if vault:
-        root = str(uuid.uuid4())
-        body["user_id"] = str(uuid.uuid4())
-        body["kdf"] = "argon2id$v=19$m=65536,t=3,p=1"
-        body["keys"] = {
-            "format": 1,
-            "identity": sealed(1300),
-            "wrapped_key": sealed(104),
-            "recovery": {"wrapped_key": sealed(104), "auth": HASH},
-            "account_state": {"epoch": 1, "sealed": sealed(300)},
-            "pins": {"epoch": 1, "sealed": sealed(200)},
-            "root": {
-                "id": root,
-                "wrapped_key": sealed(104),
-                "metadata": {"rev": 1, "sealed": sealed(200)},
-                "acl": {"seq": 1, "sealed": sealed(300)},
-                "head": {"node": root, "expected_seq": 0, "seq": 1, "sealed": sealed(400)},
-            },
-        }
-    return body
 
 
 class Account:
@@ -129,6 +102,7 @@ class Account:
                 "wrapped_key": sealed(104),
                 "record": sealed(200),
                 "upload": self.upload(b"sealed bytes"[number:], 12 - number),
+                "thumbnail": 5,
             },
         }
         head = {"node": self.root, "expected_seq": self.seq, "seq": self.seq + 1, "sealed": sealed(400)}
@@ -145,22 +119,6 @@ class Account:
         form += f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="blob"\r\n\r\nbytes\r\n--{edge}--\r\n'
         headers = {"Content-Type": f"multipart/form-data; boundary={edge}"}
         return self.send("POST", "/files/upload", form.encode(), headers)["file_id"]
-
-
-def start(binary, folder):
-    """A server that limits nothing, and where it answers."""
-    limits = ["REGISTRATION", "LOGIN", "GENERAL", "UPLOADS", "DOWNLOADS", "PUBLIC"]
-    settings = {f"STRONGROOM_LIMIT_{limit}": "off" for limit in limits}
-    log = open(pathlib.Path(folder) / "log", "w")
-    server = subprocess.Popen(
-        [binary, "serve", "--data-dir", folder + "/data", "--listen", "127.0.0.1:0"],
-        env=os.environ | settings,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-    )
-    words = server.stdout.readline().split()
-    return server, next(word for word in words if word.startswith("http://")).rstrip("/")
 
 
 def operations():

@@ -1,5 +1,6 @@
 //! Who is connected. When there is no room for somebody, the connection that has been idle for
-//! longest makes room; those with a request under way stay.
+//! longest makes room, and if none is idle, the one whose request has only been waiting for
+//! something to happen for longest; those with other requests under way stay.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -37,7 +38,9 @@ struct Guest {
     /// `None` for a proxy.
     from: Option<Key>,
     requests: usize,
-    /// Since when there is no request under way.
+    /// How many of them only wait.
+    waits: usize,
+    /// Since when there is no request under way, but for those that wait.
     idle: Instant,
     leave: Arc<Notify>,
 }
@@ -80,6 +83,7 @@ impl Crowd {
         let guest = Guest {
             from,
             requests: 0,
+            waits: 0,
             idle: Instant::now(),
             leave: Arc::clone(&leave),
         };
@@ -100,13 +104,14 @@ impl Crowd {
 }
 
 impl Inside {
-    /// Asks the connection to leave that has been idle for longest; `None` when none is idle.
+    /// Asks the connection to leave that has been idle for longest, or else waiting; `None` when
+    /// all are busy.
     fn make_room(&mut self, among: impl Fn(&Guest) -> bool) -> Option<()> {
         let (number, _) = self
             .guests
             .iter()
-            .filter(|(_, guest)| guest.requests == 0 && among(guest))
-            .min_by_key(|(_, guest)| guest.idle)?;
+            .filter(|(_, guest)| guest.requests == guest.waits && among(guest))
+            .min_by_key(|(_, guest)| (guest.waits, guest.idle))?;
         let number = *number;
         self.remove(number)?.leave.notify_one();
         Some(())
@@ -125,9 +130,9 @@ impl Inside {
         Some(guest)
     }
 
-    fn count(&mut self, number: u64, change: impl Fn(usize) -> usize) {
+    fn count(&mut self, number: u64, change: impl Fn(&mut Guest)) {
         if let Some(guest) = self.guests.get_mut(&number) {
-            guest.requests = change(guest.requests);
+            change(guest);
             guest.idle = Instant::now();
         }
     }
@@ -141,7 +146,9 @@ impl Seat {
 
     /// A request begins.
     pub(super) fn busy(seat: &Arc<Self>) -> Busy {
-        seat.crowd.inside().count(seat.number, |count| count + 1);
+        seat.crowd
+            .inside()
+            .count(seat.number, |guest| guest.requests += 1);
         Busy(Arc::clone(seat))
     }
 }
@@ -165,10 +172,36 @@ impl Busy {
 impl Drop for Busy {
     fn drop(&mut self) {
         let number = self.0.number;
-        self.0
-            .crowd
+        self.0.crowd.inside().count(number, |guest| {
+            guest.requests = guest.requests.saturating_sub(1);
+        });
+    }
+}
+
+/// The connection that a request came on.
+#[derive(Clone)]
+pub(crate) struct Place(pub(super) Arc<Seat>);
+
+impl Place {
+    /// From here on the request only waits, and its connection may be closed for somebody else's,
+    /// until what this answers is dropped.
+    pub(crate) fn lend(self) -> Lent {
+        let Self(seat) = self;
+        seat.crowd
             .inside()
-            .count(number, |count| count.saturating_sub(1));
+            .count(seat.number, |guest| guest.waits += 1);
+        Lent(seat)
+    }
+}
+
+/// A place that may be needed by somebody else.
+pub(crate) struct Lent(Arc<Seat>);
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        self.0.crowd.inside().count(self.0.number, |guest| {
+            guest.waits = guest.waits.saturating_sub(1);
+        });
     }
 }
 

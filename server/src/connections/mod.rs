@@ -23,6 +23,7 @@ use tokio::sync::watch;
 use tower::ServiceExt as _;
 
 use crate::http::method_override;
+pub(crate) use crowd::Place;
 use crowd::{Crowd, Seat};
 use pace::{PacedBody, PacedStream};
 
@@ -137,6 +138,7 @@ async fn answer(
     request
         .extensions_mut()
         .insert(ConnectInfo::<SocketAddr>(peer));
+    request.extensions_mut().insert(Place(seat));
     let response = app.oneshot(method_override::apply(request)).await?;
     Ok(response.map(|body| busy.until_read(body)))
 }

@@ -2,6 +2,7 @@
 
 use protocol::{NodeId, UploadId};
 
+use super::versions;
 use crate::db::{Conn, DbError, Param, blob, int};
 
 /// The node and all nodes below it.
@@ -48,12 +49,8 @@ statements! {
            + (SELECT CAST(COALESCE(SUM(LENGTH(record) + LENGTH(wrapped_key) + 256), 0) AS BIGINT)
               FROM versions WHERE node_id IN (SELECT id FROM below))
            - (SELECT COUNT(*) * 256 FROM below)");
-    DOOM_BLOBS = concat!(below!(), "INSERT INTO doomed_blobs (id)
-                 SELECT DISTINCT v.blob_id FROM versions v
-                 WHERE v.node_id IN (SELECT id FROM below)
-                   AND NOT EXISTS (SELECT 1 FROM versions o WHERE o.blob_id = v.blob_id
-                                   AND o.node_id NOT IN (SELECT id FROM below))
-                 RETURNING id");
+    BLOBS = concat!(below!(), "SELECT DISTINCT blob_id FROM versions
+            WHERE node_id IN (SELECT id FROM below)");
     // However deep: whoever is at the top has been everywhere on the way.
     CONTAINS = "WITH RECURSIVE above (id) AS (
                     SELECT id FROM nodes WHERE id = ?2
@@ -126,8 +123,8 @@ pub(crate) fn purge(
     let (bytes, files, live_files) = (totals.take(0)?, totals.take(1)?, totals.take(2)?);
     let moved = totals.take(3)?;
     let records = single(conn, RECORDS, &[id])?;
-    let blobs = conn
-        .query(DOOM_BLOBS, &[id])?
+    let named: Vec<UploadId> = conn
+        .query(BLOBS, &[id])?
         .into_iter()
         .map(|mut row| row.take(0))
         .collect::<Result<_, _>>()?;
@@ -135,6 +132,13 @@ pub(crate) fn purge(
     conn.execute(ENTOMB, &[id, int(now), feed.map_or(Param::Null, int)])?;
     for statement in [DELETE_VERSIONS, DELETE_HEADS, DELETE_ACLS, DELETE_NODES] {
         conn.execute(statement, &[id])?;
+    }
+    // Only now: to ask while their versions are there would take as many steps for each as it has.
+    let mut blobs = Vec::new();
+    for blob in named {
+        if versions::doom(conn, blob)? {
+            blobs.push(blob);
+        }
     }
     Ok(Purged {
         blobs,

@@ -195,10 +195,14 @@ pub(crate) fn remove(
     };
     let orphan: UploadId = row.take(0)?;
     conn.execute(SPEND, &[blob(version.as_bytes())])?;
-    let doomed = conn.execute(DOOM, &[blob(orphan.as_bytes())])?;
     Ok(Some(Removed {
         bytes: row.take(1)?,
         sealed: row.take(2)?,
-        orphaned: (doomed == 1).then_some(orphan),
+        orphaned: doom(conn, orphan)?.then_some(orphan),
     }))
+}
+
+/// Notes that a blob has to go, unless a version names it still; answers whether it has.
+pub(crate) fn doom(conn: &mut dyn Conn, id: UploadId) -> Result<bool, DbError> {
+    Ok(conn.execute(DOOM, &[blob(id.as_bytes())])? == 1)
 }

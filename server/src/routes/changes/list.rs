@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use protocol::{ChangesPage, Failure, Success, UserId};
@@ -7,6 +8,7 @@ use tokio::time::Instant;
 
 use crate::auth::Reader;
 use crate::commit::cursor::FeedCursor;
+use crate::connections::Place;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
 use crate::feeds::Waiter;
@@ -39,6 +41,7 @@ const LONGEST: u64 = 50;
         (status = "default", description = "An error, in the envelope", body = Failure)))]
 pub(crate) async fn list(
     State(state): State<AppState>,
+    Extension(place): Extension<Place>,
     reader: Reader,
     query: ApiResult<Query>,
 ) -> ApiResult<Response> {
@@ -61,6 +64,7 @@ pub(crate) async fn list(
     match first.await? {
         Found::Answer(response) => Ok(response),
         Found::Nothing(waiter, cursor, wait) => {
+            let _lent = place.lend();
             until_there_is_something(state, again, waiter, cursor, wait).await
         }
     }
@@ -74,7 +78,7 @@ enum Found {
 }
 
 /// Answers when the feed goes on, the time is over, or the server ends. Nothing of the database is
-/// held meanwhile; whether the caller is still signed in is looked at anew.
+/// held meanwhile, and the connection makes room when others need it; whether the caller is still signed in is looked at anew.
 async fn until_there_is_something(
     mut state: AppState,
     reader: Reader,
