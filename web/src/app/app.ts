@@ -5,6 +5,7 @@ import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
 import { Folders, type MakeCommit } from '../features/files/folders';
 import { watchFolder } from '../features/files/watching';
+import { openWhole } from '../features/preview/wholeContent';
 import { AutoLock, effectiveMinutes } from '../features/session/autoLock';
 import { ProfileKeeper } from '../features/session/profile';
 import { Session, type OpenSession } from '../features/session/session';
@@ -22,6 +23,7 @@ interface Open {
   session: OpenSession;
   folders: Folders;
   transfers: Transfers;
+  environment: Parameters<typeof openWhole>[0];
 }
 
 const LOADING: FolderState = { status: 'loading' };
@@ -140,6 +142,12 @@ export function createApp(): App {
     restore: (folder, nodes) => inBatches(nodes, 500, (batch) => change(folder, (keeper, now) => keeper.restore(folder, batch, now))),
     purge: (folder, nodes) => inBatches(nodes, 1000, (batch) => change(folder, (keeper, now) => keeper.purge(folder, batch, now))),
 
+    openContent: async (node) => {
+      const { phase } = state.get();
+      if (phase.name !== 'unlocked') throw new Problem({ code: 'locked', message: 'The vault is locked.' });
+      return asProblem(openWhole(vault().environment, phase.rootId, node));
+    },
+
     upload: (folder, files) => vault().transfers.upload(folder, files),
     download: (folder, nodes) => vault().transfers.download(folder, nodes),
     cancelTransfer: (id) => open?.transfers.cancel(id),
@@ -171,22 +179,23 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     onProblem: (folder, problem) => reportCaught(state, folder, problem),
     onStorage: (storage) => state.set({ storage }),
   });
+  const pool = createContentPool({
+    token: () => api.token(),
+    address: (node, version) => api.downloadAddress(node, version),
+    tail: (plan, hashes) => keeper.uploadTail(plan, hashes),
+    openDownload: (plan, header, tail) => keeper.openDownload(plan, header, tail),
+    progress: (job, done) => transfers.progress(job, done),
+  });
   const transfers: Transfers = new Transfers({
     api,
     keeper,
-    pool: createContentPool({
-      token: () => api.token(),
-      address: (node, version) => api.downloadAddress(node, version),
-      tail: (plan, hashes) => keeper.uploadTail(plan, hashes),
-      openDownload: (plan, header, tail) => keeper.openDownload(plan, header, tail),
-      progress: (job, done) => transfers.progress(job, done),
-    }),
+    pool,
     commit: (folder, make: MakeCommit) => folders.commit(folder, make, { patient: true }),
     show: (list) => state.set({ transfers: list }),
     save: saveFile,
     now: Date.now,
   });
-  return { session, folders, transfers };
+  return { session, folders, transfers, environment: { api, keeper, pool } };
 }
 
 /** Adds what is not known yet. */

@@ -97,6 +97,21 @@ export interface Transfer {
   error?: AppError;
 }
 
+/** An open file. */
+export interface OpenContent {
+  name: string;
+  mediaType: string;
+  /** True length in bytes. */
+  size: number;
+  /** Verified bytes from `start` up to, and without, `end`. */
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** All of it, for previews of up to 64 MiB. */
+  blob(): Promise<Blob>;
+  /** An address that answers with verified bytes and ranges of them, for what the browser plays; null where there is none. */
+  url(): Promise<string | null>;
+  close(): void;
+}
+
 export interface AppState {
   phase: Phase;
   /** Set while signing in, unlocking, signing up or changing the password. */
@@ -228,6 +243,9 @@ export interface App {
   trash(folder: string, nodes: readonly string[]): Promise<void>;
   restore(folder: string, nodes: readonly string[]): Promise<void>;
   purge(folder: string, nodes: readonly string[]): Promise<void>;
+
+  /** A file's verified bytes; nothing is fetched before it is asked for. Rejects as reading does. */
+  openContent(node: string, version?: string): Promise<OpenContent>;
 
   upload(folder: string, files: readonly File[]): void;
   download(folder: string, nodes: readonly Entry[]): void;

@@ -14,6 +14,8 @@ import { EmptyState } from '../../ui/EmptyState';
 import type { MenuEntry } from '../../ui/Menu';
 import { useNotify } from '../../ui/Notices';
 import { SelectionBar } from '../../ui/Toolbar';
+import { PreviewHost } from '../preview/PreviewHost';
+import { usePreview } from '../preview/usePreview';
 import { FolderFindings } from '../findings/FolderFindings';
 import { StorageNote } from '../frame/StorageNote';
 import { DropArea } from './DropArea';
@@ -57,6 +59,7 @@ export function FilesView({ folder }: { folder: string }) {
   const actions = useFileActions(folder, clear);
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
+  const preview = usePreview(entries);
 
   const upload = useCallback(
     (files: readonly File[], folders: readonly string[] = []) => {
@@ -82,13 +85,14 @@ export function FilesView({ folder }: { folder: string }) {
 
   const { download, trash } = actions;
   const { show: showDetails } = details;
+  const { open } = preview;
   const actionsFor = useCallback(
-    (about: readonly Entry[]) => fileActions(t, canWrite, { download, trash, rename: setRenaming, showDetails }, about),
-    [t, canWrite, download, trash, showDetails],
+    (about: readonly Entry[]) => fileActions(t, canWrite, { open, download, trash, rename: setRenaming, showDetails }, about),
+    [t, canWrite, open, download, trash, showDetails],
   );
   const menuFor = useCallback((entry: Entry) => actionsFor([entry]), [actionsFor]);
 
-  const { area, lastUse } = useListEvents({
+  const { area } = useListEvents({
     onKey: (event: KeyboardEvent, id) => {
       if (event.key === 'F2' && canWrite) setRenaming(id);
       else if (event.key === 'Delete' && canWrite) trash(selected.has(id) ? chosen : entries.filter((entry) => entry.id === id));
@@ -97,12 +101,6 @@ export function FilesView({ folder }: { folder: string }) {
     },
     onMenu: menu.open,
   });
-  const open = (entry: Entry) => {
-    const use = lastUse();
-    if (use.by === 'touch') menu.openFor(entry, use);
-    else download([entry]);
-  };
-
   const toggleView = () => setPreferences({ view: shownAs === 'list' ? 'grid' : 'list' });
   const areaActions: MenuEntry[] = [
     { id: 'upload', label: t('files.upload.choose'), icon: <Upload size={16} />, isDisabled: !canWrite, onAction: picker.open },
@@ -213,6 +211,7 @@ export function FilesView({ folder }: { folder: string }) {
           </AriaButton>
         )}
         <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={areaActions} place={t('files.title')} timeOf={modifiedOf} />
+        <PreviewHost preview={preview} onDownload={(entry) => download([entry])} />
         <LargeDownloadDialog entries={actions.asking} onConfirm={actions.downloadAnyway} onClose={actions.stopAsking} />
       </DropArea>
       {details.isPaneOpen && <DetailsPane chosen={chosen} all={entries} place={t('files.title')} onClose={details.close} />}

@@ -1,9 +1,10 @@
-import { Download, Info, Pencil, Trash2 } from 'lucide-react';
+import { Download, Eye, Info, Pencil, Trash2 } from 'lucide-react';
 import type { Entry } from '../../crypto/types';
 import type { Translate } from '../../lib/i18n';
 import type { MenuEntry } from '../../ui/Menu';
 
 interface Actions {
+  open: (entry: Entry) => void;
   download: (entries: readonly Entry[]) => void;
   rename: (id: string) => void;
   showDetails: (entries: readonly Entry[]) => void;
@@ -15,6 +16,14 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
   const [first] = entries;
   if (first === undefined) return [];
   return [
+    {
+      id: 'open',
+      label: t('files.open'),
+      icon: <Eye size={16} />,
+      shortcut: t('key.enter'),
+      isDisabled: entries.length > 1 || first.kind === 'folder',
+      onAction: () => actions.open(first),
+    },
     {
       id: 'download',
       label: t('files.download'),

@@ -43,8 +43,8 @@ class Ranges extends PDFDataRangeTransport {
   readonly #source: PdfSource;
   readonly #onFailed: (error: unknown) => void;
 
-  constructor(source: PdfSource, start: Uint8Array, onFailed: (error: unknown) => void) {
-    super(source.size, start);
+  constructor(source: PdfSource, whole: Uint8Array | null, onFailed: (error: unknown) => void) {
+    super(source.size, whole, whole !== null);
     this.#source = source;
     this.#onFailed = onFailed;
   }
@@ -62,7 +62,8 @@ class Ranges extends PDFDataRangeTransport {
  * Rejects with what reading rejects with, or with the reader's own error. `onFailed` is told when a later read fails.
  */
 export async function openPdf(source: PdfSource, onFailed: (error: unknown) => void = () => undefined): Promise<OpenPdf> {
-  const start = await source.read(0, Math.min(STEP, source.size));
+  // Small ones are read at once; of others only what the pages that are looked at need.
+  const whole = source.size <= 2 * STEP ? (await source.read(0, source.size)).slice() : null;
   const port = new Worker(workerUrl(workerAddress), { type: 'module', name: 'pdf' });
   const worker = PDFWorker.create({ port });
   let fail: (error: unknown) => void = () => undefined;
@@ -72,10 +73,11 @@ export async function openPdf(source: PdfSource, onFailed: (error: unknown) => v
   });
   failed.catch((error: unknown) => onFailed(error));
   const task = getDocument({
-    range: new Ranges(source, start.slice(), (error) => fail(error)),
+    range: new Ranges(source, whole, (error) => fail(error)),
     worker,
     rangeChunkSize: STEP,
     disableAutoFetch: true,
+    disableStream: whole === null,
     isEvalSupported: false,
     enableXfa: false,
     maxImageSize: MOST_PIXELS,

@@ -1,0 +1,55 @@
+/**
+ * Text with its structure, as documents and notes are shown: plain data, made of nothing but
+ * what is listed here. It holds no markup and nothing that could act, whatever it was made from.
+ */
+export type RichNode = string | RichElement;
+
+export type RichTag =
+  | 'h1' | 'h2' | 'h3' | 'h4' | 'h5' | 'h6' | 'p' | 'blockquote' | 'pre' | 'code' | 'ul' | 'ol' | 'li' | 'hr' | 'br'
+  | 'em' | 'strong' | 's' | 'u' | 'sub' | 'sup' | 'table' | 'thead' | 'tbody' | 'tr' | 'th' | 'td' | 'a' | 'img' | 'task';
+
+export interface RichElement {
+  tag: RichTag;
+  children: RichNode[];
+  /** Of `a`: http, https or mailto. */
+  href?: string;
+  /** Of `img`: a picture that is in the document itself. */
+  src?: string;
+  /** Of `img`. */
+  alt?: string;
+  /** Of `td` and `th`. */
+  colSpan?: number;
+  rowSpan?: number;
+  /** Of `ol`. */
+  start?: number;
+  /** Of `td` and `th`. */
+  align?: 'left' | 'center' | 'right';
+  /** Of `task`. */
+  checked?: boolean;
+}
+
+const TAGS: ReadonlySet<string> = new Set<RichTag>([
+  'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'p', 'blockquote', 'pre', 'code', 'ul', 'ol', 'li', 'hr', 'br',
+  'em', 'strong', 's', 'u', 'sub', 'sup', 'table', 'thead', 'tbody', 'tr', 'th', 'td', 'a', 'img', 'task',
+]);
+
+export function isRichTag(name: string): name is RichTag {
+  return TAGS.has(name);
+}
+
+/** An address that a person may follow from a document, or null: no script, no data, nothing of this app. */
+export function safeHref(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return null;
+  const { protocol, href } = new URL(address);
+  return protocol === 'https:' || protocol === 'http:' || protocol === 'mailto:' ? href : null;
+}
+
+/** The address of a picture that is in the document itself, or null: nothing is fetched for showing a document. */
+export function safePicture(address: string | null): string | null {
+  return address !== null && /^data:image\/(?:png|jpeg|gif|webp|bmp);base64,[A-Za-z0-9+/=]*$/.test(address) ? address : null;
+}
+
+/** All its words, without their structure. */
+export function plainText(nodes: readonly RichNode[]): string {
+  return nodes.map((node) => (typeof node === 'string' ? node : plainText(node.children))).join('');
+}
