@@ -57,7 +57,7 @@ export function touch(page: Page): Hands {
       await field.fill(text);
     },
     async choose(name, action) {
-      await row(page, name).getByText(name, { exact: true }).tap();
+      await row(page, name).getByRole('button', { name: `More for ${name}` }).tap();
       const sheet = page.getByRole('dialog');
       await expect(sheet.getByRole('heading')).toHaveText(name);
       await sheet.getByRole('menuitem', { name: action }).tap();
