@@ -164,7 +164,7 @@ pub(crate) fn trash(
         bare::set_trashed(conn, id, Some(now), now)?;
     }
     if row.live {
-        let hidden = subtree::hide(conn, id)?;
+        let hidden = subtree::hide(conn, id)?.files;
         users::count(conn, user, 0, 0, -hidden)?;
     }
     find(conn, user, id)
@@ -193,7 +193,7 @@ pub(crate) fn restore(
         );
     }
     bare::set_trashed(conn, id, None, now)?;
-    let shown = subtree::show(conn, id)?;
+    let shown = subtree::show(conn, id)?.files;
     users::count(conn, user, 0, 0, shown)?;
     find(conn, user, id)
 }

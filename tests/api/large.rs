@@ -80,6 +80,16 @@ async fn ten_thousand_nodes_go_in_one_commit() {
 
     let relocate = |parent: &str| json!({"type": "move", "node": top, "parent": parent, "wrapped_key": sealed(104)});
     let change = |kind: &str| json!({"type": kind, "node": top});
+    // As often as a commit has changes: that would keep everybody else waiting.
+    let often: Vec<Value> = (0..1000)
+        .map(|n| change(if n % 2 == 0 { "trash" } else { "restore" }))
+        .collect();
+    let details = ann
+        .commit(json!(often), &[&ann.root])
+        .await
+        .error(422, "VALIDATION_ERROR");
+    assert!(details["fields"]["changes"].is_string());
+    assert_eq!(live().await, files + 1, "nothing of it happened");
     let steps: [(Value, &[&str], u64); 5] = [
         (change("trash"), &[&ann.root], 1),
         (relocate(&other), &[&ann.root, &other], 1),

@@ -13,6 +13,8 @@ use crate::uploads::Locks;
 
 /// Uploads handled in one transaction.
 const BATCH: u64 = 100;
+/// Purged blobs that are deleted before the answer.
+const AT_ONCE: usize = 200;
 /// Files looked up in one transaction.
 const LOOKUPS: usize = 500;
 /// So many blobs without a row are a crash's leftovers whatever their share is.
@@ -123,15 +125,33 @@ async fn doomed(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
     }
 }
 
+/// Deletes the blobs of a purge: a few at once, so that their room is free when whoever asked is
+/// answered, and the others by and by. Whatever is left, because of a crash or a failing disk, is
+/// the sweeper's.
+pub(crate) async fn discard_purged(db: &Db, store: &BlobStore, mut ids: Vec<UploadId>) {
+    let rest = ids.split_off(ids.len().min(AT_ONCE));
+    let first = discard_doomed(db, store, ids).await;
+    if first.is_ok() && !rest.is_empty() {
+        let (db, store) = (db.clone(), store.clone());
+        tokio::spawn(async move {
+            for batch in rest.chunks(AT_ONCE) {
+                if let Err(error) = discard_doomed(&db, &store, batch.to_vec()).await {
+                    tracing::warn!(%error, "purged blobs are left to the sweeper");
+                    return;
+                }
+            }
+        });
+    }
+    if let Err(error) = first {
+        tracing::warn!(%error, "purged blobs are left to the sweeper");
+    }
+}
+
 /// Deletes blobs that no version names any more, and then the note that they have to go.
 ///
 /// # Errors
 /// When rows cannot be written; the blobs are gone then, and the note is harmless.
-pub(crate) async fn discard_doomed(
-    db: &Db,
-    store: &BlobStore,
-    ids: Vec<UploadId>,
-) -> Result<(), SweepError> {
+async fn discard_doomed(db: &Db, store: &BlobStore, ids: Vec<UploadId>) -> Result<(), SweepError> {
     if ids.is_empty() {
         return Ok(());
     }

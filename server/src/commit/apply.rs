@@ -51,6 +51,7 @@ pub(crate) fn apply(
         touched: created.iter().copied().collect(),
         sealed: HashMap::new(),
         told: 0,
+        work: 0,
         records: ROW,
         orphaned: Vec::new(),
     };

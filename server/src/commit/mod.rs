@@ -46,6 +46,9 @@ pub(crate) enum CommitError {
     /// What it changes is too much for one piece of the change feed.
     #[error("too much changes at once")]
     TooLarge,
+    /// What is below the nodes that it changes is too much for one transaction.
+    #[error("too much is below")]
+    TooMuchWork,
     /// A thumbnail that is as long as its upload, or longer.
     #[error("the thumbnail of change {0} is too long")]
     Thumbnail(usize),
@@ -79,6 +82,10 @@ impl From<CommitError> for ApiError {
             CommitError::IdleHead(index) => field(
                 format!("heads[{index}].node"),
                 "nothing changes in this folder",
+            ),
+            CommitError::TooMuchWork => field(
+                "changes".to_owned(),
+                "too much is below what they change: use several commits",
             ),
             CommitError::Thumbnail(index) => field(
                 format!("changes[{index}].version.thumbnail"),

@@ -14,6 +14,9 @@ use crate::repo::nodes::{NewNode, NodeState};
 use crate::repo::versions::{Bytes, NewVersionRow};
 use crate::repo::{ENTRY, ROW, nodes, subtree, uploads, users, versions};
 
+/// Nodes below or above those that change, unless a single change has more.
+const MAX_WORK: u64 = 200_000;
+
 /// A commit that is being applied. Its functions answer `false` for a change that does not fit.
 pub(super) struct Work<'a> {
     pub(super) conn: &'a mut dyn Conn,
@@ -29,6 +32,8 @@ pub(super) struct Work<'a> {
     /// What the feed says of nodes that were purged with the folders that they had been moved to,
     /// in bytes.
     pub(super) told: u64,
+    /// Nodes that were looked at because they are below, or above, those that change.
+    pub(super) work: u64,
     /// Bytes by which the account's rows grow.
     pub(super) records: i64,
     /// Blobs that no version names any more.
@@ -51,6 +56,29 @@ impl Work<'_> {
             } => self.relocate(*node, *parent, wrapped_key),
             Change::DropVersion { node, version } => self.drop_version(*node, *version),
         }
+    }
+
+    fn hide(&mut self, node: NodeId) -> Result<(), CommitError> {
+        let hidden = subtree::hide(self.conn, node)?;
+        users::count(self.conn, self.user, 0, 0, -hidden.files)?;
+        self.worked(hidden.nodes)
+    }
+
+    fn show(&mut self, node: NodeId) -> Result<(), CommitError> {
+        let shown = subtree::show(self.conn, node)?;
+        users::count(self.conn, self.user, 0, 0, shown.files)?;
+        self.worked(shown.nodes)
+    }
+
+    /// So many nodes were looked at because of one change. There is no limit for a single one, but
+    /// a thousand of them must not keep everybody else waiting.
+    fn worked(&mut self, nodes: u64) -> Result<(), CommitError> {
+        let before = self.work;
+        self.work += nodes;
+        if before > 0 && self.work > MAX_WORK {
+            return Err(CommitError::TooMuchWork);
+        }
+        Ok(())
     }
 
     fn state(&mut self, node: NodeId) -> Result<Option<NodeState>, CommitError> {
@@ -219,8 +247,7 @@ impl Work<'_> {
             nodes::set_trashed(self.conn, node, Some(self.now), self.now, self.feed)?;
         }
         if live {
-            let hidden = subtree::hide(self.conn, node)?;
-            users::count(self.conn, self.user, 0, 0, -hidden)?;
+            self.hide(node)?;
         }
         Ok(true)
     }
@@ -239,8 +266,7 @@ impl Work<'_> {
         self.sealed.insert(node, sealed);
         nodes::set_trashed(self.conn, node, None, self.now, self.feed)?;
         if !live && self.state(parent)?.is_some_and(|parent| parent.live) {
-            let shown = subtree::show(self.conn, node)?;
-            users::count(self.conn, self.user, 0, 0, shown)?;
+            self.show(node)?;
         }
         Ok(true)
     }
@@ -265,7 +291,11 @@ impl Work<'_> {
         let Some(target) = self.state(to)? else {
             return Ok(false);
         };
-        let into_itself = kind == NodeKind::Folder && subtree::contains(self.conn, node, to)?;
+        let into_itself = kind == NodeKind::Folder && {
+            let (contains, steps) = subtree::contains(self.conn, node, to)?;
+            self.worked(steps)?;
+            contains
+        };
         if target.kind != NodeKind::Folder || to == from || into_itself {
             return Ok(false);
         }
@@ -273,11 +303,9 @@ impl Work<'_> {
         self.sealed.insert(node, sealed);
         nodes::set_parent(self.conn, node, to, &wrapped_key.0, self.now, self.feed)?;
         if live && !target.live {
-            let hidden = subtree::hide(self.conn, node)?;
-            users::count(self.conn, self.user, 0, 0, -hidden)?;
+            self.hide(node)?;
         } else if !live && !trashed && target.live {
-            let shown = subtree::show(self.conn, node)?;
-            users::count(self.conn, self.user, 0, 0, shown)?;
+            self.show(node)?;
         }
         Ok(true)
     }
@@ -293,6 +321,7 @@ impl Work<'_> {
         self.touched.insert(parent);
         self.sealed.remove(&node);
         let purged = subtree::purge(self.conn, node, self.now, Some(self.feed))?;
+        self.worked(purged.nodes)?;
         self.told += purged.moved * ENTRY;
         self.records -= purged.records;
         users::count(

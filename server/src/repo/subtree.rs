@@ -57,7 +57,8 @@ statements! {
                     UNION
                     SELECT n.parent_id FROM nodes n JOIN above a ON n.id = a.id
                     WHERE n.parent_id IS NOT NULL)
-                SELECT 1 FROM above WHERE id = ?1";
+                SELECT CAST(COALESCE(SUM(CASE WHEN id = ?1 THEN 1 ELSE 0 END), 0) AS BIGINT), COUNT(*)
+                FROM above";
     SPEND_VERSIONS = concat!(below!(), "INSERT INTO spent_versions (id)
                      SELECT id FROM versions WHERE node_id IN (SELECT id FROM below)");
     ENTOMB = concat!(below!(), "INSERT INTO tombstones (id, owner_id, parent_id, kind, purged_at, feed)
@@ -81,31 +82,48 @@ pub(crate) struct Purged {
     pub(crate) live_files: i64,
     /// Nodes that came from other folders: each has a place in the feed.
     pub(crate) moved: u64,
+    /// Files and folders: how much work it was.
+    pub(crate) nodes: u64,
     /// Bytes in the database, less what the tombstones take.
     pub(crate) records: i64,
 }
 
-/// Marks a node and all below it as not live; answers how many files that hid.
-pub(crate) fn hide(conn: &mut dyn Conn, top: NodeId) -> Result<i64, DbError> {
-    let top = [blob(top.as_bytes())];
-    let hidden = single(conn, COUNT_LIVE, &top)?;
-    conn.execute(HIDE, &top)?;
-    Ok(hidden)
+/// What became visible, or did not stay so.
+pub(crate) struct Toggled {
+    pub(crate) files: i64,
+    /// Files and folders: how much work it was.
+    pub(crate) nodes: u64,
 }
 
-/// Marks a node and all below it as live, but for what was trashed on its own; answers how many
-/// files that brought back.
-pub(crate) fn show(conn: &mut dyn Conn, top: NodeId) -> Result<i64, DbError> {
+/// Marks a node and all below it as not live.
+pub(crate) fn hide(conn: &mut dyn Conn, top: NodeId) -> Result<Toggled, DbError> {
     let top = [blob(top.as_bytes())];
-    let shown = single(conn, COUNT_HIDDEN, &top)?;
-    conn.execute(SHOW, &top)?;
-    Ok(shown)
+    Ok(Toggled {
+        files: single(conn, COUNT_LIVE, &top)?,
+        nodes: conn.execute(HIDE, &top)?,
+    })
 }
 
-/// Whether a node is another one, or somewhere below it.
-pub(crate) fn contains(conn: &mut dyn Conn, top: NodeId, node: NodeId) -> Result<bool, DbError> {
+/// Marks a node and all below it as live, but for what was trashed on its own.
+pub(crate) fn show(conn: &mut dyn Conn, top: NodeId) -> Result<Toggled, DbError> {
+    let top = [blob(top.as_bytes())];
+    Ok(Toggled {
+        files: single(conn, COUNT_HIDDEN, &top)?,
+        nodes: conn.execute(SHOW, &top)?,
+    })
+}
+
+/// Whether a node is another one, or somewhere below it, and how many steps it took to know.
+pub(crate) fn contains(
+    conn: &mut dyn Conn,
+    top: NodeId,
+    node: NodeId,
+) -> Result<(bool, u64), DbError> {
     let params = [blob(top.as_bytes()), blob(node.as_bytes())];
-    Ok(conn.query_one(CONTAINS, &params)?.is_some())
+    let mut row = conn
+        .query_one(CONTAINS, &params)?
+        .expect("an aggregate has one row");
+    Ok((row.take::<i64>(0)? > 0, row.take(1)?))
 }
 
 /// Removes a node and all below it. Ids stay taken; only the top, and what came from other
@@ -129,7 +147,7 @@ pub(crate) fn purge(
         .map(|mut row| row.take(0))
         .collect::<Result<_, _>>()?;
     conn.execute(SPEND_VERSIONS, &[id])?;
-    conn.execute(ENTOMB, &[id, int(now), feed.map_or(Param::Null, int)])?;
+    let nodes = conn.execute(ENTOMB, &[id, int(now), feed.map_or(Param::Null, int)])?;
     for statement in [DELETE_VERSIONS, DELETE_HEADS, DELETE_ACLS, DELETE_NODES] {
         conn.execute(statement, &[id])?;
     }
@@ -146,6 +164,7 @@ pub(crate) fn purge(
         files,
         live_files,
         moved,
+        nodes,
         records,
     })
 }

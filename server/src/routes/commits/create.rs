@@ -6,7 +6,7 @@ use protocol::{CommitRequest, CommitResponse, Failure, Success, UploadId, UserId
 
 use crate::auth::VaultCaller;
 use crate::blobs::staging::blocking;
-use crate::blobs::sweep::discard_doomed;
+use crate::blobs::sweep::discard_purged;
 use crate::clock::now_ms;
 use crate::commit::cursor::FeedCursor;
 use crate::commit::{CommitError, apply, validate};
@@ -81,10 +81,8 @@ async fn write(
         })
         .await?;
     }
-    // The commit stands whatever becomes of this; what is left the next sweep removes.
-    if let Err(error) = discard_doomed(&state.db, &state.blobs, applied.orphaned).await {
-        tracing::warn!(%error, "purged blobs are left to the sweeper");
-    }
+    // The commit stands whatever becomes of this.
+    discard_purged(&state.db, &state.blobs, applied.orphaned).await;
     Ok(applied.row)
 }
 

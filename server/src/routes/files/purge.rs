@@ -4,7 +4,7 @@ use protocol::{DeleteOperation, DeleteResponse, Failure, NodeId, Success, UserId
 
 use crate::auth::BareCaller;
 use crate::bare;
-use crate::blobs::sweep::discard_doomed;
+use crate::blobs::sweep::discard_purged;
 use crate::clock::{now_ms, rfc3339};
 use crate::error::{ApiError, ApiResult};
 use crate::http::answer;
@@ -46,9 +46,7 @@ async fn delete(state: AppState, user: UserId, id: NodeId, now: i64) -> ApiResul
         .db
         .write(move |c| bare::purge(c, user, id, now))
         .await?;
-    // The rows are gone whatever becomes of this; what is left the next sweep removes.
-    if let Err(error) = discard_doomed(&state.db, &state.blobs, purged.blobs).await {
-        tracing::warn!(%error, "purged blobs are left to the sweeper");
-    }
+    // The rows are gone whatever becomes of this.
+    discard_purged(&state.db, &state.blobs, purged.blobs).await;
     Ok(purged.bytes.unsigned_abs())
 }
