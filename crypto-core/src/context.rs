@@ -63,6 +63,18 @@ pub fn account_state(user: &Id, epoch: u64) -> Context {
     context("account-state", &[user, &epoch.to_be_bytes()])
 }
 
+/// A piece of the device's cache of the tree under the account key; never leaves the device.
+#[must_use]
+pub fn device_cache(user: &Id, piece: &Id) -> Context {
+    context("device-cache", &[user, piece])
+}
+
+/// A piece of the device's search index under the account key; never leaves the device.
+#[must_use]
+pub fn search_index(user: &Id, piece: &Id) -> Context {
+    context("search-index", &[user, piece])
+}
+
 /// The pins under the account key.
 #[must_use]
 pub fn pins(user: &Id, epoch: u64) -> Context {
@@ -196,6 +208,8 @@ mod tests {
             account_state(&a, 1),
             account_state(&a, 2),
             pins(&a, 1),
+            device_cache(&a, &b),
+            search_index(&a, &b),
             node_key(&a, &a, 1, &b, 0, 1),
             node_key(&a, &a, 1, &b, 1, 1),
             node_key(&a, &a, 2, &b, 0, 1),

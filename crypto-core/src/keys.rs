@@ -117,6 +117,20 @@ key!(
     KeptKek
 );
 
+impl NodeKey {
+    /// The key's bytes, for what is sealed as a whole and stays on the device.
+    #[must_use]
+    pub fn export(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.0)
+    }
+
+    /// Imports what [`NodeKey::export`] gave.
+    #[must_use]
+    pub fn import(bytes: &[u8; 32]) -> Self {
+        Self(*bytes)
+    }
+}
+
 impl KeptKek {
     /// Imports what a device derived with a key that it cannot export; see
     /// [`crate::context::KEPT_KEK`].

@@ -16,7 +16,14 @@ pub const VERSION: u32 = 1;
 #[must_use]
 pub fn encode<T: Encode<()>>(record: &T) -> Vec<u8> {
     // Records with keys in them fit without growing, which would leave copies behind.
-    let mut bytes = Vec::with_capacity(1024);
+    encode_within(record, 1024)
+}
+
+/// Encodes a record that has about `length` bytes: with at most so many, no copies of
+/// parts of it are left in memory.
+#[must_use]
+pub fn encode_within<T: Encode<()>>(record: &T, length: usize) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(length);
     minicbor::encode(record, &mut bytes).expect("encoding into memory does not fail");
     bytes
 }
@@ -34,7 +41,7 @@ where
         return Err(OpenError::UnsupportedVersion);
     }
     let record: T = minicbor::decode(bytes).map_err(|_| OpenError::Malformed)?;
-    let again = Zeroizing::new(encode(&record));
+    let again = Zeroizing::new(encode_within(&record, bytes.len()));
     if *again == bytes {
         Ok(record)
     } else {

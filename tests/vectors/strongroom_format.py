@@ -48,6 +48,8 @@ _PURPOSES = {
     "content-key": ("content-key", {"node": _ID, "version": _ID}),
     "segments": ("segments", {"node": _ID, "version": _ID}),
     "content": ("content", {"node": _ID, "version": _ID}),
+    "device-cache": ("device-cache", {"user": _ID, "piece": _ID}),
+    "search-index": ("search-index", {"user": _ID, "piece": _ID}),
     "head": ("head", {"vault": _ID, "node": _ID, "seq": _COUNTER, "epoch": _COUNTER}),
     "acl": ("acl", {"root": _ID, "seq": _COUNTER}),
 }

@@ -30,6 +30,14 @@ fn contexts(out: &mut Out) {
             "account-state",
             NamedContext::AccountState { user, epoch: 258 },
         ),
+        (
+            "device-cache",
+            NamedContext::DeviceCache { user, piece: node },
+        ),
+        (
+            "search-index",
+            NamedContext::SearchIndex { user, piece: node },
+        ),
         ("pins", NamedContext::Pins { user, epoch: 258 }),
         (
             "node-key",

@@ -35,6 +35,18 @@ pub enum NamedContext {
         user: Id,
         epoch: u64,
     },
+    DeviceCache {
+        #[serde(with = "fixed")]
+        user: Id,
+        #[serde(with = "fixed")]
+        piece: Id,
+    },
+    SearchIndex {
+        #[serde(with = "fixed")]
+        user: Id,
+        #[serde(with = "fixed")]
+        piece: Id,
+    },
     Pins {
         #[serde(with = "fixed")]
         user: Id,
@@ -105,6 +117,8 @@ impl NamedContext {
             Self::AccountKeyKept { user } => context::account_key_kept(user),
             Self::Avatar { user } => context::avatar(user),
             Self::AccountState { user, epoch } => context::account_state(user, *epoch),
+            Self::DeviceCache { user, piece } => context::device_cache(user, piece),
+            Self::SearchIndex { user, piece } => context::search_index(user, piece),
             Self::Pins { user, epoch } => context::pins(user, *epoch),
             Self::NodeKey {
                 vault,
