@@ -178,6 +178,8 @@ pub const LEAF: &[u8] = b"strongroom/v1/hash/leaf\x00";
 pub const CHILDREN: &[u8] = b"strongroom/v1/hash/children\x00";
 /// What goes before everything hashed into a file's versions.
 pub const VERSIONS: &[u8] = b"strongroom/v1/hash/versions\x00";
+/// What goes before everything hashed into what two devices compare.
+pub const SEEN: &[u8] = b"strongroom/v1/hash/seen\x00";
 
 /// What a device applies its HMAC-SHA-512 key to; the first 32 bytes of the result are the
 /// key that a kept account key is wrapped under.

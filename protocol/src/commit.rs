@@ -88,6 +88,20 @@ pub enum Change {
         /// The node's key wrapped under the new parent's: 104 bytes.
         wrapped_key: Base64,
     },
+    /// The node's key wrapped anew under its folder's.
+    Rewrap {
+        /// The file or folder.
+        node: NodeId,
+        /// The epoch of the node's key: not less than now.
+        epoch: u64,
+        /// 104 bytes.
+        wrapped_key: Base64,
+    },
+    /// Nothing but a new head of a folder, by which its owner takes for true what the server shows.
+    Accept {
+        /// The folder.
+        node: NodeId,
+    },
     /// One version of a file is gone for good. The last one cannot go.
     DropVersion {
         /// The file.
@@ -133,6 +147,14 @@ impl<'de> Deserialize<'de> for Change {
                 parent: given(any.parent, "parent")?,
                 wrapped_key: given(any.wrapped_key, "wrapped_key")?,
             },
+            ChangeType::Rewrap => Self::Rewrap {
+                node: given(any.node, "node")?,
+                epoch: given(any.epoch, "epoch")?,
+                wrapped_key: given(any.wrapped_key, "wrapped_key")?,
+            },
+            ChangeType::Accept => Self::Accept {
+                node: given(any.node, "node")?,
+            },
             ChangeType::DropVersion => Self::DropVersion {
                 node: given(any.node, "node")?,
                 version: given(any.version, "version")?.into_id()?,
@@ -153,6 +175,7 @@ struct AnyChange {
     metadata: Option<SealedMetadata>,
     version: Option<AnyVersion>,
     node: Option<NodeId>,
+    epoch: Option<u64>,
 }
 
 /// What stands in `version`: an object for a new one, an id for one that is there. What has the
@@ -215,6 +238,8 @@ enum ChangeType {
     Restore,
     Purge,
     Move,
+    Rewrap,
+    Accept,
     DropVersion,
 }
 
@@ -343,6 +368,8 @@ mod tests {
             json!({"type": "restore", "node": id(1)}),
             json!({"type": "purge", "node": id(1)}),
             json!({"type": "move", "node": id(1), "parent": id(2), "wrapped_key": "AAAA"}),
+            json!({"type": "rewrap", "node": id(1), "epoch": 1, "wrapped_key": "AAAA"}),
+            json!({"type": "accept", "node": id(1)}),
             json!({"type": "drop-version", "node": id(1), "version": id(4)}),
         ] {
             let read: Change = serde_json::from_value(change.clone()).unwrap();

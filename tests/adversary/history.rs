@@ -81,7 +81,7 @@ async fn two_histories_are_a_fork() {
     let first = listing(&mut world).await;
     let forked = other
         .vault
-        .rename(other.vault.root(), b, "second", 1, &mut rand::rng())
+        .rename(b, "second", 1, &mut rand::rng())
         .unwrap();
     other.vault.committed(forked.id).unwrap();
     assert_ne!(other.vault.pins(), &pinned);

@@ -3,8 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use protocol::{
-    AccountKeys, CommitRequest, DownloadResponse, ErrorCode, Failure, FileDetails, FolderPage,
-    HeadsPage, LoginResponse, NodeId, PreloginResponse, Success, UploadId,
+    AccountKeys, CommitRequest, DownloadResponse, ErrorCode, Failure, FileDetails, LoginResponse,
+    NodeId, PreloginResponse, Success, UploadId,
 };
 use rand::{SeedableRng, rngs::StdRng};
 use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
@@ -13,7 +13,6 @@ use vault::{
     Vault, VaultError,
     account::{Credentials, NewAccount},
     pins::Pins,
-    tree::{FolderView, Listing},
 };
 
 /// Why a client did not do something.
@@ -115,24 +114,27 @@ impl Device {
         })
     }
 
-    /// Fetches and verifies the root folder.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn open(&mut self) -> Result<FolderView, ClientError> {
-        let listing = self.listing().await?;
-        Ok(self.vault.open_folder(self.vault.root(), &listing)?)
-    }
-
     /// Uploads a file into the root folder.
     ///
     /// # Errors
     /// [`ClientError`].
     pub async fn upload(&mut self, name: &str, content: &[u8]) -> Result<NodeId, ClientError> {
-        let root = self.vault.root();
+        self.upload_to(self.vault.root(), name, content).await
+    }
+
+    /// Uploads a file into a folder.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn upload_to(
+        &mut self,
+        folder: NodeId,
+        name: &str,
+        content: &[u8],
+    ) -> Result<NodeId, ClientError> {
         let size = content.len() as u64;
         let mut plan = self.vault.plan_upload(
-            root,
+            folder,
             name,
             "application/octet-stream",
             now(),
@@ -172,16 +174,16 @@ impl Device {
             .next()
             .expect("an address has a last part");
         let upload: UploadId = id.parse().expect("the server names uploads by UUIDs");
-        let request = self
-            .vault
-            .commit_uploads(root, &[(&plan, upload)], now(), &mut self.rng)?;
-        let view = self.commit(&request).await?;
+        let request =
+            self.vault
+                .commit_uploads(folder, &[(&plan, upload)], now(), &mut self.rng)?;
+        self.commit(&request).await?;
         let protocol::Change::Create(create) = &request.changes[0] else {
             unreachable!("an upload is a creation")
         };
         assert!(
-            view.entries.iter().any(|entry| entry.id == create.id),
-            "what was committed is listed"
+            self.vault.entry(create.id).is_some(),
+            "what was committed is there"
         );
         Ok(create.id)
     }
@@ -199,9 +201,7 @@ impl Device {
             more = older.more_versions && !older.versions.is_empty();
             details.versions.extend(older.versions);
         }
-        let plan = self
-            .vault
-            .plan_download(self.vault.root(), node, &details)?;
+        let plan = self.vault.plan_download(node, &details)?;
         let path = format!("/files/{node}/download?version={}", plan.version());
         let link: DownloadResponse = self.get(&path).await?;
         let (total, first) = self
@@ -232,50 +232,6 @@ impl Device {
             content.extend_from_slice(&opened.map_err(VaultError::from)?);
         }
         Ok(content)
-    }
-
-    /// Renames a file in the root folder.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn rename(&mut self, node: NodeId, name: &str) -> Result<FolderView, ClientError> {
-        let request = self
-            .vault
-            .rename(self.vault.root(), node, name, now(), &mut self.rng)?;
-        self.commit(&request).await
-    }
-
-    /// Puts files of the root folder into the trash.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn trash(&mut self, nodes: &[NodeId]) -> Result<FolderView, ClientError> {
-        let request = self
-            .vault
-            .trash(self.vault.root(), nodes, now(), &mut self.rng)?;
-        self.commit(&request).await
-    }
-
-    /// Takes files of the root folder out of the trash.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn restore(&mut self, nodes: &[NodeId]) -> Result<FolderView, ClientError> {
-        let request = self
-            .vault
-            .restore(self.vault.root(), nodes, now(), &mut self.rng)?;
-        self.commit(&request).await
-    }
-
-    /// Removes files of the root folder for good.
-    ///
-    /// # Errors
-    /// [`ClientError`].
-    pub async fn purge(&mut self, nodes: &[NodeId]) -> Result<FolderView, ClientError> {
-        let request = self
-            .vault
-            .purge(self.vault.root(), nodes, now(), &mut self.rng)?;
-        self.commit(&request).await
     }
 
     /// Changes the password.
@@ -326,35 +282,11 @@ impl Device {
         &self.email
     }
 
-    async fn listing(&self) -> Result<Listing, ClientError> {
-        let root = self.vault.root();
-        let mut pages: Vec<FolderPage> =
-            vec![self.get(&format!("/folders/{root}/children")).await?];
-        while let Some(cursor) = pages.last().and_then(|page| page.next_cursor.clone()) {
-            pages.push(
-                self.get(&format!("/folders/{root}/children?cursor={cursor}"))
-                    .await?,
-            );
-        }
-        let mut between = Vec::new();
-        let head = pages[0].head.seq;
-        if let Some(mut after) = self.vault.pinned_seq(root) {
-            while head > after + 1 {
-                let page: HeadsPage = self
-                    .get(&format!("/folders/{root}/heads?after={after}"))
-                    .await?;
-                let Some(last) = page.heads.last() else { break };
-                after = last.seq.max(after + 1);
-                between.extend(page.heads);
-                if !page.more {
-                    break;
-                }
-            }
-        }
-        Ok(Listing { pages, between })
-    }
-
-    async fn commit(&mut self, request: &CommitRequest) -> Result<FolderView, ClientError> {
+    /// Sends a commit; gives the folders that it changed.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn commit(&mut self, request: &CommitRequest) -> Result<Vec<NodeId>, ClientError> {
         let sent = self.auth(self.http.post(format!("{}/commits", self.base)));
         match post::<protocol::CommitResponse>(sent, request).await {
             Ok(_) => Ok(self.vault.committed(request.id)?),

@@ -5,6 +5,7 @@ pub mod app;
 pub mod canary;
 pub mod client;
 pub mod device;
+mod folders;
 pub mod form;
 pub mod proxy;
 mod ways;

@@ -38,6 +38,15 @@ pub enum VaultError {
     /// Empty, longer than 255 bytes, or with a slash or a NUL.
     #[error("the name is not allowed")]
     InvalidName,
+    /// Too many tags, or too long a tag, description or category.
+    #[error("the tags, description or category are too long")]
+    InvalidMetadata,
+    /// A folder cannot be moved or copied into itself.
+    #[error("a folder cannot be put into itself")]
+    IntoItself,
+    /// Folders in folders are too many levels deep.
+    #[error("too many folders in folders")]
+    TooDeep,
     /// The answer is not what the protocol says.
     #[error("the server's answer is malformed")]
     BadAnswer,
@@ -61,6 +70,9 @@ impl VaultError {
             Self::FolderNotVerified => "folder-not-verified",
             Self::NoSuchEntry => "no-such-entry",
             Self::InvalidName => "invalid-name",
+            Self::InvalidMetadata => "invalid-metadata",
+            Self::IntoItself => "into-itself",
+            Self::TooDeep => "too-deep",
             Self::BadAnswer => "bad-answer",
             Self::Impossible => "internal",
         }

@@ -24,7 +24,7 @@ use crate::{
     findings::FindingKind,
     names,
     records::{Hash, Metadata, VersionRecord},
-    tree::{Child, Draft, Leaf, kind_byte, seal_metadata},
+    tree::{Child, Draft, Leaf, Taken, kind_byte, seal_metadata},
 };
 
 /// A file that is about to be uploaded.
@@ -226,16 +226,15 @@ impl Vault {
         now: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<CommitRequest, VaultError> {
-        let mut taken = self.names(folder)?;
+        let mut taken = Taken::default();
         let mut draft = Draft::default();
         for (plan, upload) in uploads {
-            let name = names::unique(&plan.name, &taken);
-            taken.insert(names::key(&name));
+            let name = taken.give(self, folder, &plan.name)?;
             let (change, child) = self.create_file(folder, plan, *upload, name, now, rng)?;
-            draft.changed.push((plan.node, Some(child)));
-            draft.changes.push(Change::Create(change));
+            draft.put(folder, plan.node, Some(child));
+            draft.push(Change::Create(change));
         }
-        self.commit(folder, draft, now, rng)
+        self.commit(draft, now, rng)
     }
 
     /// Plans the download of a file's current version from what `GET /files/{id}` says.
@@ -244,14 +243,10 @@ impl Vault {
     /// [`VaultError::NoSuchEntry`], or a finding about the file.
     pub fn plan_download(
         &self,
-        folder: NodeId,
         node: NodeId,
         details: &FileDetails,
     ) -> Result<DownloadPlan, VaultError> {
-        let child = self
-            .tree
-            .child(folder, node)
-            .ok_or(VaultError::NoSuchEntry)?;
+        let (_, child) = self.known(node)?;
         let current = child.metadata.current.ok_or(VaultError::NoSuchEntry)?;
         let version = details
             .versions

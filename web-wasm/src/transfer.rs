@@ -249,14 +249,11 @@ impl Vault {
     #[wasm_bindgen(js_name = planDownload)]
     pub fn plan_download(
         &self,
-        folder: &str,
         #[wasm_bindgen(js_name = node)] entry: &str,
         details: &str,
     ) -> Result<DownloadPlan, Failure> {
         let details: FileDetails = serde_json::from_str(details)?;
-        let plan = self
-            .0
-            .plan_download(node(folder)?, node(entry)?, &details)?;
+        let plan = self.0.plan_download(node(entry)?, &details)?;
         Ok(DownloadPlan {
             plan,
             cipher: None,

@@ -1,8 +1,14 @@
 //! `vault::tree` for the page.
 
-use protocol::{CommitId, CommitRequest, FolderPage, HeadsPage, NodeId, Success};
-use serde::de::DeserializeOwned;
-use vault::{VaultError, account::Vault as Inner, tree::Listing};
+use protocol::{
+    ChangesPage, CommitId, CommitRequest, FolderPage, Head, HeadsPage, NodeId, Success,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use vault::{
+    VaultError,
+    account::Vault as Inner,
+    tree::{Edit, Entry, Listing, Step, Way},
+};
 use wasm_bindgen::prelude::*;
 
 use crate::{Random, error::Failure};
@@ -11,6 +17,7 @@ use crate::{Random, error::Failure};
 #[wasm_bindgen]
 pub struct Vault(pub(crate) Inner);
 
+/// Looking: from the server's answers to what may be believed.
 #[wasm_bindgen]
 impl Vault {
     /// The seq after which the heads must be fetched that lead to the current one.
@@ -34,7 +41,7 @@ impl Vault {
     /// Verifies all pages of a folder; gives its view.
     ///
     /// # Errors
-    /// A finding about the folder as a whole, or `bad-answer`.
+    /// A finding about the folder as a whole, `no-such-entry`, or `bad-answer`.
     #[wasm_bindgen(js_name = openFolder)]
     pub fn open_folder(
         &mut self,
@@ -42,19 +49,8 @@ impl Vault {
         pages: Vec<String>,
         heads: Vec<String>,
     ) -> Result<String, Failure> {
-        let pages = pages
-            .iter()
-            .map(|page| body::<FolderPage>(page))
-            .collect::<Result<_, _>>()?;
-        let heads = heads
-            .iter()
-            .map(|page| body::<HeadsPage>(page))
-            .collect::<Result<Vec<_>, _>>()?;
-        let between = heads.into_iter().flat_map(|page| page.heads).collect();
-        let view = self
-            .0
-            .open_folder(node(folder)?, &Listing { pages, between })?;
-        Ok(serde_json::to_string(&view)?)
+        let listing = listing(&pages, &heads)?;
+        json(&self.0.open_folder(node(folder)?, &listing)?)
     }
 
     /// What is known of a folder without asking.
@@ -62,80 +58,288 @@ impl Vault {
     /// # Errors
     /// `internal` for a malformed id.
     pub fn folder(&self, folder: &str) -> Result<Option<String>, Failure> {
-        Ok(self
-            .0
-            .folder(node(folder)?)
-            .map(|view| serde_json::to_string(&view))
-            .transpose()?)
+        self.0.folder(node(folder)?).as_ref().map(json).transpose()
     }
 
+    /// Takes in the body of a page of changes; says what to do next, where to go on, and
+    /// whether there is more.
+    ///
+    /// # Errors
+    /// `bad-answer`; `folder-not-verified` before the root was opened.
+    #[wasm_bindgen(js_name = applyChanges)]
+    pub fn apply_changes(&mut self, page: &str) -> Result<String, Failure> {
+        let page = body::<ChangesPage>(page)?;
+        let step = self.0.apply_changes(&page)?;
+        json(&serde_json::json!({
+            "changed": step.changed,
+            "gaps": step.gaps,
+            "look": step.look,
+            "cursor": page.cursor,
+            "more": page.more,
+        }))
+    }
+
+    /// Whether a folder was verified.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    #[wasm_bindgen(js_name = hasFolder)]
+    pub fn has_folder(&self, folder: &str) -> Result<bool, Failure> {
+        Ok(self.0.has_folder(node(folder)?))
+    }
+
+    /// Folders that were seen as children but not opened themselves.
+    #[must_use]
+    pub fn unopened(&self) -> Vec<String> {
+        self.0.unopened().iter().map(ToString::to_string).collect()
+    }
+
+    /// Takes in the heads that were missing between what was seen of a folder and its current
+    /// head.
+    ///
+    /// # Errors
+    /// `bad-answer`, or `internal` for a malformed id.
+    pub fn bridge(&mut self, folder: &str, heads: Vec<String>) -> Result<String, Failure> {
+        json(&self.0.bridge(node(folder)?, &between(&heads)?))
+    }
+
+    /// Goes on with changes that waited for a folder which was opened meanwhile.
+    ///
+    /// # Errors
+    /// None to be expected.
+    #[wasm_bindgen(js_name = resumeFeed)]
+    pub fn resume_feed(&mut self) -> Result<String, Failure> {
+        json(&self.0.resume_feed())
+    }
+
+    /// The way from the root to a node; nothing if there is none.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    pub fn path(
+        &self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+    ) -> Result<Option<String>, Failure> {
+        self.0.path(node(entry)?).as_ref().map(json).transpose()
+    }
+
+    /// The entry of a node that was verified.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    pub fn entry(
+        &self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+    ) -> Result<Option<String>, Failure> {
+        self.0.entry(node(entry)?).as_ref().map(json).transpose()
+    }
+
+    /// What is in the trash, but for what is below something else that is.
+    ///
+    /// # Errors
+    /// None to be expected.
+    pub fn trashed(&self) -> Result<String, Failure> {
+        json(&self.0.trashed_entries())
+    }
+
+    /// Live entries that are starred.
+    ///
+    /// # Errors
+    /// None to be expected.
+    pub fn starred(&self) -> Result<String, Failure> {
+        json(&self.0.live_entries(|entry| entry.starred))
+    }
+
+    /// The live files that were changed last, newest first.
+    ///
+    /// # Errors
+    /// None to be expected.
+    pub fn recent(&self, most: usize) -> Result<String, Failure> {
+        json::<Vec<Entry>>(&self.0.recent(most))
+    }
+
+    /// A hash over everything that this device has seen, for comparing with another device:
+    /// 32 digits in groups of four.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        self.0.fingerprint()
+    }
+}
+
+/// Changing: commits to send.
+#[wasm_bindgen]
+impl Vault {
     /// The commit that renames an entry.
     ///
     /// # Errors
     /// `invalid-name`, `no-such-entry`, `folder-not-verified`.
     pub fn rename(
         &mut self,
-        folder: &str,
         #[wasm_bindgen(js_name = node)] entry: &str,
         name: &str,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let commit = self
-            .0
-            .rename(node(folder)?, node(entry)?, name, now as u64, &mut Random)?;
-        Ok(serde_json::to_string(&commit)?)
+        json(&self.0.rename(node(entry)?, name, now as u64, &mut Random)?)
     }
 
-    /// The commit that puts entries into the trash; at most 500.
+    /// The commit that changes entries' tags, description, category or star.
+    ///
+    /// # Errors
+    /// `invalid-metadata`, `no-such-entry`, `folder-not-verified`.
+    pub fn edit(
+        &mut self,
+        nodes: Vec<String>,
+        edit: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let edit: Edit = serde_json::from_str(edit)?;
+        step(&self.0.edit(&ids(&nodes)?, &edit, now as u64, &mut Random)?)
+    }
+
+    /// The commit that puts entries into the trash.
     ///
     /// # Errors
     /// `no-such-entry`, `folder-not-verified`.
     pub fn trash(
         &mut self,
-        folder: &str,
         nodes: Vec<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        self.change(Inner::trash, folder, &nodes, now)
+        self.change(Inner::trash, &nodes, now)
     }
 
-    /// The commit that takes entries out of the trash; at most 500.
+    /// The commit that takes entries out of the trash.
     ///
     /// # Errors
     /// `no-such-entry`, `folder-not-verified`.
     pub fn restore(
         &mut self,
-        folder: &str,
         nodes: Vec<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        self.change(Inner::restore, folder, &nodes, now)
+        self.change(Inner::restore, &nodes, now)
     }
 
-    /// The commit that removes entries for good; at most 1000.
+    /// The commit that removes entries for good.
     ///
     /// # Errors
     /// `no-such-entry`, `folder-not-verified`.
     pub fn purge(
         &mut self,
-        folder: &str,
         nodes: Vec<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        self.change(Inner::purge, folder, &nodes, now)
+        self.change(Inner::purge, &nodes, now)
     }
 
-    /// The server has accepted a commit; gives the folder's view.
+    /// The commit that moves entries into another folder.
+    ///
+    /// # Errors
+    /// `into-itself`, `too-deep`, `no-such-entry`, `folder-not-verified`.
+    #[wasm_bindgen(js_name = moveTo)]
+    pub fn move_to(
+        &mut self,
+        nodes: Vec<String>,
+        to: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let done = self
+            .0
+            .move_to(&ids(&nodes)?, node(to)?, now as u64, &mut Random)?;
+        step(&done)
+    }
+
+    /// The commit that makes a folder: `{"node", "request"}`.
+    ///
+    /// # Errors
+    /// `invalid-name`, `too-deep`, `folder-not-verified`.
+    #[wasm_bindgen(js_name = createFolder)]
+    pub fn create_folder(
+        &mut self,
+        parent: &str,
+        name: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let (node, request) = self
+            .0
+            .create_folder(node(parent)?, name, now as u64, &mut Random)?;
+        json(&serde_json::json!({ "node": node, "request": request }))
+    }
+
+    /// The commit that makes what is missing of these paths (a list of lists of names, each
+    /// after what it begins with): `{"nodes", "request"}`, the ids of the first of them.
+    ///
+    /// # Errors
+    /// `invalid-name`, `too-deep`, `folder-not-verified`.
+    #[wasm_bindgen(js_name = createFolders)]
+    pub fn create_folders(
+        &mut self,
+        parent: &str,
+        paths: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let paths: Vec<Vec<String>> = serde_json::from_str(paths)?;
+        let (nodes, request) =
+            self.0
+                .create_folders(node(parent)?, &paths, now as u64, &mut Random)?;
+        json(&serde_json::json!({ "nodes": nodes, "request": request }))
+    }
+
+    /// The ways out of what was found about a node, or about its whole folder.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    pub fn ways(&self, folder: &str, about: Option<String>) -> Result<String, Failure> {
+        let about = about.as_deref().map(node).transpose()?;
+        json(&self.0.ways(node(folder)?, about))
+    }
+
+    /// The commit that goes one of the ways with a node.
+    ///
+    /// # Errors
+    /// `no-such-entry`, `folder-not-verified`.
+    pub fn resolve(
+        &mut self,
+        folder: &str,
+        about: &str,
+        way: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let way: Way = serde_json::from_value(way.into())?;
+        let commit = self
+            .0
+            .resolve(node(folder)?, node(about)?, way, now as u64, &mut Random)?;
+        json(&commit)
+    }
+
+    /// The commit that takes for true what the server shows of a whole folder.
+    ///
+    /// # Errors
+    /// A finding, `bad-answer`.
+    #[wasm_bindgen(js_name = acceptFolder)]
+    pub fn accept_folder(
+        &mut self,
+        folder: &str,
+        pages: Vec<String>,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let listing = listing(&pages, &[])?;
+        let commit = self
+            .0
+            .accept_folder(node(folder)?, &listing, now as u64, &mut Random)?;
+        json(&commit)
+    }
+
+    /// The server has accepted a commit; gives the ids of the folders that changed.
     ///
     /// # Errors
     /// `no-such-entry` if it was not under way.
     pub fn committed(
         &mut self,
         #[wasm_bindgen(js_name = commitId)] commit: &str,
-    ) -> Result<String, Failure> {
-        Ok(serde_json::to_string(
-            &self.0.committed(commit_id(commit)?)?,
-        )?)
+    ) -> Result<Vec<String>, Failure> {
+        let folders = self.0.committed(commit_id(commit)?)?;
+        Ok(folders.iter().map(ToString::to_string).collect())
     }
 
     /// The server has refused a commit for good.
@@ -151,27 +355,42 @@ impl Vault {
     }
 }
 
-/// A commit of the vault over many entries of one folder.
-type Change =
-    fn(&mut Inner, NodeId, &[NodeId], u64, &mut Random) -> Result<CommitRequest, VaultError>;
+/// A commit of the vault over many entries.
+type Change = fn(&mut Inner, &[NodeId], u64, &mut Random) -> Result<Step, VaultError>;
 
 impl Vault {
-    fn change(
-        &mut self,
-        make: Change,
-        folder: &str,
-        nodes: &[String],
-        now: f64,
-    ) -> Result<String, Failure> {
-        let commit = make(
-            &mut self.0,
-            node(folder)?,
-            &ids(nodes)?,
-            now as u64,
-            &mut Random,
-        )?;
-        Ok(serde_json::to_string(&commit)?)
+    fn change(&mut self, make: Change, nodes: &[String], now: f64) -> Result<String, Failure> {
+        step(&make(&mut self.0, &ids(nodes)?, now as u64, &mut Random)?)
     }
+}
+
+/// `{"request", "covered"}`
+fn step(step: &Step) -> Result<String, Failure> {
+    let request: &Option<CommitRequest> = &step.request;
+    json(&serde_json::json!({ "request": request, "covered": step.covered }))
+}
+
+fn json<T: Serialize>(value: &T) -> Result<String, Failure> {
+    Ok(serde_json::to_string(value)?)
+}
+
+fn listing(pages: &[String], heads: &[String]) -> Result<Listing, Failure> {
+    let pages = pages
+        .iter()
+        .map(|page| body::<FolderPage>(page))
+        .collect::<Result<_, _>>()?;
+    Ok(Listing {
+        pages,
+        between: between(heads)?,
+    })
+}
+
+fn between(pages: &[String]) -> Result<Vec<Head>, Failure> {
+    let pages = pages
+        .iter()
+        .map(|page| body::<HeadsPage>(page))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(pages.into_iter().flat_map(|page| page.heads).collect())
 }
 
 /// The `data` in the body of a successful answer.

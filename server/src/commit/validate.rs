@@ -46,9 +46,20 @@ pub(crate) fn validate(commit: &CommitRequest) -> ApiResult<()> {
             Change::Move { wrapped_key, .. } => {
                 fields.wrapped_key(&format!("{at}.wrapped_key"), wrapped_key);
             }
+            Change::Rewrap {
+                epoch, wrapped_key, ..
+            } => {
+                fields.require(
+                    (1..=MAX_COUNTER).contains(epoch),
+                    &format!("{at}.epoch"),
+                    "it starts from 1",
+                );
+                fields.wrapped_key(&format!("{at}.wrapped_key"), wrapped_key);
+            }
             Change::Trash { .. }
             | Change::Restore { .. }
             | Change::Purge { .. }
+            | Change::Accept { .. }
             | Change::DropVersion { .. } => {}
         }
         if let Some(upload) = upload(change) {

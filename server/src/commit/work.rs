@@ -54,6 +54,12 @@ impl Work<'_> {
                 parent,
                 wrapped_key,
             } => self.relocate(*node, *parent, wrapped_key),
+            Change::Rewrap {
+                node,
+                epoch,
+                wrapped_key,
+            } => self.rewrap(*node, *epoch, wrapped_key),
+            Change::Accept { node } => self.accept(*node),
             Change::DropVersion { node, version } => self.drop_version(*node, *version),
         }
     }
@@ -79,6 +85,44 @@ impl Work<'_> {
             return Err(CommitError::TooMuchWork);
         }
         Ok(())
+    }
+
+    fn rewrap(
+        &mut self,
+        node: NodeId,
+        epoch: u64,
+        wrapped_key: &Base64,
+    ) -> Result<bool, CommitError> {
+        let Some(NodeState {
+            parent: Some(parent),
+            sealed,
+            ..
+        }) = self.state(node)?
+        else {
+            return Ok(false);
+        };
+        self.touched.insert(parent);
+        self.sealed.insert(node, sealed);
+        Ok(nodes::set_key(
+            self.conn,
+            node,
+            epoch,
+            &wrapped_key.0,
+            self.now,
+            self.feed,
+        )?)
+    }
+
+    fn accept(&mut self, node: NodeId) -> Result<bool, CommitError> {
+        let Some(NodeState {
+            kind: NodeKind::Folder,
+            ..
+        }) = self.state(node)?
+        else {
+            return Ok(false);
+        };
+        self.touched.insert(node);
+        Ok(true)
     }
 
     fn state(&mut self, node: NodeId) -> Result<Option<NodeState>, CommitError> {

@@ -44,6 +44,8 @@ statements! {
                        WHERE id = ?1";
     SET_PARENT = "UPDATE nodes SET parent_id = ?2, wrapped_key = ?3, moved = 1, updated_at = ?4,
                                    feed = ?5 WHERE id = ?1";
+    SET_KEY = "UPDATE nodes SET epoch = ?2, wrapped_key = ?3, updated_at = ?4, feed = ?5
+               WHERE id = ?1 AND epoch <= ?2";
     TOUCH_ACCESSED = "UPDATE nodes SET last_accessed_at = ?2
                       WHERE id = ?1 AND COALESCE(last_accessed_at, 0) < ?3";
 }
@@ -286,6 +288,25 @@ pub(crate) fn set_parent(
     ];
     conn.execute(SET_PARENT, &params)?;
     Ok(())
+}
+
+/// Sets a node's key as it is wrapped anew; false if its epoch would go back.
+pub(crate) fn set_key(
+    conn: &mut dyn Conn,
+    id: NodeId,
+    epoch: u64,
+    wrapped_key: &[u8],
+    now: i64,
+    feed: u64,
+) -> Result<bool, DbError> {
+    let params = [
+        blob(id.as_bytes()),
+        int(epoch),
+        blob(wrapped_key),
+        int(now),
+        int(feed),
+    ];
+    Ok(conn.execute(SET_KEY, &params)? == 1)
 }
 
 /// Notes a download, unless one was noted after `unless_after`.

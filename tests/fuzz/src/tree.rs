@@ -147,7 +147,7 @@ fn check_view(vault: &mut Vault, view: &vault::tree::FolderView, listing: &Listi
         assert!(!view.findings.is_empty(), "doubts without a reason");
         let mut rng = crate::core::Given(&[1; 24]);
         if let Some(entry) = view.entries.first() {
-            let refused = vault.rename(root, entry.id, "new", 30, &mut rng).err();
+            let refused = vault.rename(entry.id, "new", 30, &mut rng).err();
             assert_eq!(refused, Some(VaultError::FolderNotVerified));
         }
     }
@@ -256,7 +256,7 @@ pub(crate) const DETAILS: Target = Target {
                 _ => choices.change(&mut blob),
             }
         }
-        let Ok(plan) = vault.plan_download(world.root.id, world.file, &details) else {
+        let Ok(plan) = vault.plan_download(world.file, &details) else {
             return false;
         };
         assert_eq!(plan.layout.size(), CONTENT.len() as u64);

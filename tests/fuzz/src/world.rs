@@ -104,12 +104,11 @@ impl World {
             .copied()
             .filter(|id| *id != file)
             .collect();
-        let root = vault.root();
         type Step<'a> = Box<dyn Fn(&mut Vault, &mut StdRng) -> CommitRequest + 'a>;
         let steps: [Step<'_>; 3] = [
-            Box::new(|vault, rng| vault.rename(root, file, "c", 20, rng).expect("a rename")),
-            Box::new(|vault, rng| vault.trash(root, &others, 21, rng).expect("trashing")),
-            Box::new(|vault, rng| vault.purge(root, &others[..1], 22, rng).expect("a purge")),
+            Box::new(|vault, rng| vault.rename(file, "c", 20, rng).expect("a rename")),
+            Box::new(|vault, rng| some(vault.trash(&others, 21, rng))),
+            Box::new(|vault, rng| some(vault.purge(&others[..1], 22, rng))),
         ];
         for step in steps {
             let request = step(&mut vault, &mut rng);
@@ -311,4 +310,8 @@ impl Shelf {
             more_versions: false,
         }
     }
+}
+
+fn some(step: Result<vault::tree::Step, vault::VaultError>) -> CommitRequest {
+    step.expect("a step").request.expect("something to do")
 }

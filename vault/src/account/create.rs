@@ -105,6 +105,7 @@ impl NewAccount {
             account_pins,
             sent_pins: None,
             sent: None,
+            merges: 0,
             tree,
         };
         Ok(Self {

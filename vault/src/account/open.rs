@@ -114,6 +114,7 @@ impl Vault {
             account_pins,
             sent_pins: None,
             sent: None,
+            merges: 0,
             tree: Tree::new(keys.root),
         })
     }

@@ -29,6 +29,9 @@ pub struct Vault {
     pub(super) sent_pins: Option<Seen>,
     /// The next account state, sent and not yet accepted.
     pub(super) sent: Option<Standing>,
+    /// How often pins of other devices were merged: what was verified before is compared with
+    /// them anew.
+    pub(crate) merges: u64,
     pub(crate) tree: Tree,
 }
 
@@ -159,6 +162,7 @@ impl Vault {
             },
         };
         self.sent_pins = None;
+        self.merges += 1;
         self.pins
             .set_account(&keys.account_state, wrapped_key, &kdf);
         self.pins.0.account_pins = Some(account_pins.pin);

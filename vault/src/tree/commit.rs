@@ -1,15 +1,24 @@
-//! Commits: what the vault asks the server to change, each with the folder's next head.
+//! Commits: from the verified state of folders to the next.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
+};
 
 use crypto_core::{
-    CryptoRng, context, context::SignaturePurpose, envelope, keys::NodeKey, record, sha256,
+    CryptoRng,
+    context::{self, SignaturePurpose},
+    envelope,
+    keys::NodeKey,
+    record, sha256,
 };
-use protocol::{Change, CommitId, CommitRequest, MAX_CHANGES, NewHead, NodeId, NodeKind};
+use protocol::{
+    Change, CommitId, CommitRequest, MAX_CHANGES, MAX_HEADS, NewHead, NodeId, NodeKind,
+};
 
 use super::{
-    Child, Folder, FolderView, Pending,
-    leaf::{children_hash, children_sum},
+    Child, Folder,
+    leaf::{Leaves, children_hash, children_sum},
     seal_metadata,
 };
 use crate::{
@@ -17,147 +26,213 @@ use crate::{
     account::random,
     findings::FindingKind,
     names,
-    records::{HeadRecord, Metadata},
+    records::{HeadRecord, Metadata, OtherHead},
 };
 
-/// Changes to one folder's children, not yet signed.
+/// Changes that are not yet signed, with the folders as they will be.
 #[derive(Default)]
 pub(crate) struct Draft {
-    pub(crate) changes: Vec<Change>,
+    changes: Vec<Change>,
+    folders: BTreeMap<NodeId, FolderDraft>,
+    /// Sealed bytes, roughly: the server takes 8 MiB in one commit.
+    weight: usize,
+}
+
+/// What changes in one folder.
+#[derive(Default)]
+struct FolderDraft {
     /// Each changed child as it will be; `None` if it goes.
-    pub(crate) changed: Vec<(NodeId, Option<Child>)>,
+    changed: BTreeMap<NodeId, Option<Child>>,
+    /// The folder's own metadata, if it changes: its rev and SHA-256.
+    metadata: Option<(u64, [u8; 32])>,
+    /// Its key, if it is made in this commit.
+    new: Option<Arc<NodeKey>>,
+    /// Folders from which, or to which, something moves.
+    partners: BTreeSet<NodeId>,
+}
+
+/// Changes after which a draft is full, so that whatever one entry needs still fits.
+const FULL_CHANGES: usize = MAX_CHANGES - 4;
+/// Heads after which a draft is full.
+const FULL_HEADS: usize = MAX_HEADS / 4;
+/// Sealed bytes after which a draft is full.
+const FULL_WEIGHT: usize = 4 << 20;
+
+impl Draft {
+    pub(crate) fn push(&mut self, change: Change) {
+        self.weight += match &change {
+            Change::Create(create) => create.metadata.sealed.0.len() + 512,
+            Change::Metadata { metadata, .. } => metadata.sealed.0.len() + 128,
+            _ => 128,
+        };
+        self.changes.push(change);
+    }
+
+    /// A child of a folder as it will be; `None` if it goes.
+    pub(crate) fn put(&mut self, folder: NodeId, node: NodeId, child: Option<Child>) {
+        self.folder(folder).changed.insert(node, child);
+    }
+
+    /// A folder that is made in this commit; its metadata has rev 1 and this hash.
+    pub(crate) fn put_new(&mut self, folder: NodeId, key: Arc<NodeKey>, metadata: [u8; 32]) {
+        let draft = self.folder(folder);
+        draft.new = Some(key);
+        draft.metadata = Some((1, metadata));
+    }
+
+    /// A folder's own metadata, of this rev and hash.
+    pub(crate) fn put_metadata(&mut self, folder: NodeId, metadata: (u64, [u8; 32])) {
+        self.folder(folder).metadata = Some(metadata);
+    }
+
+    /// The heads of both vouch for each other: neither is shown without what moved.
+    pub(crate) fn put_move(&mut self, from: NodeId, to: NodeId) {
+        self.folder(from).partners.insert(to);
+        self.folder(to).partners.insert(from);
+    }
+
+    /// Whether another entry might not fit.
+    pub(crate) fn is_full(&self) -> bool {
+        self.changes.len() >= FULL_CHANGES
+            || self.folders.len() >= FULL_HEADS
+            || self.weight >= FULL_WEIGHT
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    fn folder(&mut self, id: NodeId) -> &mut FolderDraft {
+        self.folders.entry(id).or_default()
+    }
+}
+
+/// A commit on its way: what its folders will be.
+pub(super) struct Pending {
+    folders: Vec<PendingFolder>,
+}
+
+struct PendingFolder {
+    id: NodeId,
+    next: NextFolder,
+    seq: u64,
+    hash: [u8; 32],
+}
+
+enum NextFolder {
+    /// Other children or metadata.
+    Changed { draft: FolderDraft, leaves: Leaves },
+    /// Something else than before altogether.
+    Whole(Box<Folder>),
 }
 
 impl Vault {
-    /// Gives an entry another name.
-    ///
-    /// # Errors
-    /// [`VaultError::InvalidName`], [`VaultError::NoSuchEntry`] and, as for every commit,
-    /// [`VaultError::FolderNotVerified`] and [`VaultError::Impossible`] while another commit
-    /// of the same folder is under way.
-    pub fn rename(
-        &mut self,
-        folder: NodeId,
-        node: NodeId,
-        name: &str,
-        now: u64,
-        rng: &mut impl CryptoRng,
-    ) -> Result<CommitRequest, VaultError> {
-        names::check(name)?;
-        let mut draft = Draft::default();
-        self.edit(
-            &mut draft,
-            folder,
-            node,
-            |metadata| name.clone_into(&mut metadata.name),
-            rng,
-        )?;
-        self.commit(folder, draft, now, rng)
-    }
-
-    /// Puts entries into the trash; at most half of [`MAX_CHANGES`].
-    ///
-    /// # Errors
-    /// As [`Vault::rename`].
-    pub fn trash(
-        &mut self,
-        folder: NodeId,
-        nodes: &[NodeId],
-        now: u64,
-        rng: &mut impl CryptoRng,
-    ) -> Result<CommitRequest, VaultError> {
-        let trash = |metadata: &mut Metadata| metadata.trashed = Some(now);
-        let mark = |node| Change::Trash { node };
-        self.edit_all(folder, nodes, trash, mark, now, rng)
-    }
-
-    /// Takes entries out of the trash; at most half of [`MAX_CHANGES`]. A name that was
-    /// given away in the meantime gets a number. What is not in the trash, because another
-    /// device was faster, stays as it is.
-    ///
-    /// # Errors
-    /// As [`Vault::rename`].
-    pub fn restore(
-        &mut self,
-        folder: NodeId,
-        nodes: &[NodeId],
-        now: u64,
-        rng: &mut impl CryptoRng,
-    ) -> Result<CommitRequest, VaultError> {
-        let mut taken = self.names(folder)?;
-        let restore = |metadata: &mut Metadata| {
-            if metadata.trashed.take().is_none() {
-                return;
-            }
-            metadata.name = names::unique(&metadata.name, &taken);
-            taken.insert(names::key(&metadata.name));
-        };
-        let mark = |node| Change::Restore { node };
-        self.edit_all(folder, nodes, restore, mark, now, rng)
-    }
-
-    /// Removes entries for good.
-    ///
-    /// # Errors
-    /// As [`Vault::rename`].
-    pub fn purge(
-        &mut self,
-        folder: NodeId,
-        nodes: &[NodeId],
-        now: u64,
-        rng: &mut impl CryptoRng,
-    ) -> Result<CommitRequest, VaultError> {
-        let mut draft = Draft::default();
-        for &node in nodes {
-            self.tree
-                .child(folder, node)
-                .ok_or(VaultError::NoSuchEntry)?;
-            draft.changes.push(Change::Purge { node });
-            draft.changed.push((node, None));
-        }
-        self.commit(folder, draft, now, rng)
-    }
-
-    /// The server has accepted a commit: the folder is now what it says.
+    /// The server has accepted a commit: gives the folders that are other than they were.
     ///
     /// # Errors
     /// [`VaultError::NoSuchEntry`] if no such commit was under way; a finding of a fork if the
-    /// device has seen that the folder went on without it.
-    pub fn committed(&mut self, id: CommitId) -> Result<FolderView, VaultError> {
+    /// device has seen that a folder went on without it.
+    pub fn committed(&mut self, id: CommitId) -> Result<Vec<NodeId>, VaultError> {
         let pending = self
             .tree
             .pending
             .remove(&id)
             .ok_or(VaultError::NoSuchEntry)?;
-        let folder = self
-            .tree
-            .folders
-            .get_mut(&pending.folder)
-            .ok_or(VaultError::NoSuchEntry)?;
-        let seen = self.pins.head(pending.folder);
-        if seen.is_some_and(|seen| seen.seq > pending.seq && folder.seq < pending.seq) {
-            return Err(VaultError::Finding(FindingKind::Forked));
-        }
-        // While the commit was under way the folder may have been opened again, with it.
-        if folder.seq < pending.seq {
-            folder.seq = pending.seq;
-            folder.hash = pending.hash;
-            folder.leaves = pending.leaves;
-            for (node, child) in pending.changed {
-                match child {
-                    Some(child) => folder.children.insert(node, child),
-                    None => folder.children.remove(&node),
-                };
+        for next in &pending.folders {
+            let known = self.tree.folders.get(&next.id).map(|folder| folder.seq);
+            let seen = self.pins.head(next.id).map(|pin| pin.seq);
+            if seen.is_some_and(|seen| seen > next.seq) && known.is_some_and(|at| at < next.seq) {
+                return Err(VaultError::Finding(FindingKind::Forked));
             }
-            self.pins
-                .set_head(pending.folder, pending.seq, pending.hash.into());
         }
-        Ok(folder.view(pending.folder))
+        let mut changed = Vec::new();
+        let mut gone = Vec::new();
+        let mut came = Vec::new();
+        for next in pending.folders {
+            changed.push(next.id);
+            gone.extend(self.advance(next, &mut came));
+        }
+        // What moved has left by now.
+        for (folder, node, child) in came {
+            if child.leaf.kind == NodeKind::Folder {
+                self.tree.loose.insert(node);
+            }
+            self.tree.place(folder, node, Some(child));
+        }
+        self.drop_unplaced(gone);
+        self.check_loose();
+        Ok(changed)
     }
 
-    /// The server has refused a commit for good: the folder stays as it was verified.
+    /// The server has refused a commit for good: the folders stay as they were verified.
     pub fn abandoned(&mut self, id: CommitId) {
         self.tree.pending.remove(&id);
+    }
+
+    /// Takes a folder to what a commit made of it; gives the children that went, and adds those
+    /// that are to be placed.
+    fn advance(
+        &mut self,
+        pending: PendingFolder,
+        came: &mut Vec<(NodeId, NodeId, Child)>,
+    ) -> Vec<NodeId> {
+        let PendingFolder {
+            id,
+            next,
+            seq,
+            hash,
+        } = pending;
+        // While the commit was under way the folder may have been opened again, with it.
+        let known = self.tree.folders.get(&id).map(|folder| folder.seq);
+        if known.is_some_and(|known| known >= seq) {
+            return Vec::new();
+        }
+        self.pins.set_head(id, seq, hash.into());
+        match next {
+            NextFolder::Whole(folder) => self.replace_folder(id, *folder),
+            NextFolder::Changed { draft, leaves } => {
+                let merges = self.merges;
+                if let (Some(key), Some(metadata)) = (draft.new, draft.metadata) {
+                    let new = Folder {
+                        key,
+                        epoch: 1,
+                        metadata,
+                        seq: 0,
+                        hash: [0; 32],
+                        merges,
+                        leaves: Leaves::new(),
+                        children: BTreeMap::new(),
+                        findings: Vec::new(),
+                        quarantine: BTreeMap::new(),
+                    };
+                    self.tree.folders.insert(id, new);
+                }
+                let Some(folder) = self.tree.folders.get_mut(&id) else {
+                    return Vec::new();
+                };
+                folder.seq = seq;
+                folder.hash = hash;
+                folder.leaves = leaves;
+                folder.metadata = draft.metadata.unwrap_or(folder.metadata);
+                for node in draft.changed.keys() {
+                    folder.quarantine.remove(node);
+                    folder
+                        .findings
+                        .retain(|finding| finding.node != Some(*node));
+                }
+                let mut gone = Vec::new();
+                for (node, child) in draft.changed {
+                    match child {
+                        Some(child) => came.push((id, node, child)),
+                        None => {
+                            gone.push(node);
+                            self.tree.place(id, node, None);
+                        }
+                    }
+                }
+                gone
+            }
+        }
     }
 
     /// Names in a folder that a new live entry may not have.
@@ -171,7 +246,7 @@ impl Vault {
     }
 
     /// A folder that may be written to: verified, and no doubt about it since.
-    fn writable(&self, folder: NodeId) -> Result<&Folder, VaultError> {
+    pub(super) fn writable(&self, folder: NodeId) -> Result<&Folder, VaultError> {
         let doubted = self.tree.doubts.contains_key(&folder) || self.tree.acl.is_none();
         self.tree
             .folders
@@ -186,129 +261,238 @@ impl Vault {
         Ok((folder.key.clone(), folder.epoch))
     }
 
-    /// Adds a change of an entry's metadata to a draft.
-    fn edit(
+    /// Adds a change of an entry's metadata to a draft, on top of what the draft has of it.
+    ///
+    /// # Errors
+    /// [`VaultError::NoSuchEntry`]; [`VaultError::FolderNotVerified`] also for a folder that
+    /// has not been opened itself, since its own head binds its metadata.
+    pub(crate) fn edit_metadata(
         &self,
         draft: &mut Draft,
-        folder: NodeId,
         node: NodeId,
         change: impl FnOnce(&mut Metadata),
         rng: &mut impl CryptoRng,
     ) -> Result<(), VaultError> {
-        let mut child = self
-            .writable(folder)?
-            .children
-            .get(&node)
-            .ok_or(VaultError::NoSuchEntry)?
-            .clone();
-        // A folder's metadata stands in its own head as well, which this commit does not bring.
-        if child.leaf.kind == NodeKind::Folder {
-            return Err(VaultError::Impossible);
-        }
+        let (folder, known) = self.tree.find(node).ok_or(VaultError::NoSuchEntry)?;
+        self.writable(folder)?;
+        let mut child = known.clone();
         change(&mut child.metadata);
-        let metadata = seal_metadata(
-            &child.key,
-            node,
-            child.leaf.metadata.0 + 1,
-            &child.metadata,
-            rng,
-        );
-        child.leaf.metadata = (metadata.rev, sha256(&metadata.sealed.0));
-        draft.changes.push(Change::Metadata { node, metadata });
-        draft.changed.push((node, Some(child)));
+        self.seal_child(draft, folder, node, child, rng)
+    }
+
+    /// Seals a child's new metadata, and puts it into the draft.
+    pub(crate) fn seal_child(
+        &self,
+        draft: &mut Draft,
+        folder: NodeId,
+        node: NodeId,
+        mut child: Child,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), VaultError> {
+        let rev = child.leaf.metadata.0 + 1;
+        let metadata = seal_metadata(&child.key, node, rev, &child.metadata, rng);
+        child.leaf.metadata = (rev, sha256(&metadata.sealed.0));
+        if child.leaf.kind == NodeKind::Folder {
+            self.writable(node)?;
+            draft.put_metadata(node, child.leaf.metadata);
+        }
+        draft.push(Change::Metadata { node, metadata });
+        draft.put(folder, node, Some(child));
         Ok(())
     }
 
-    /// The commit that changes the metadata of many entries, and marks each for the server.
-    fn edit_all(
-        &mut self,
-        folder: NodeId,
-        nodes: &[NodeId],
-        mut change: impl FnMut(&mut Metadata),
-        mark: impl Fn(NodeId) -> Change,
-        now: u64,
-        rng: &mut impl CryptoRng,
-    ) -> Result<CommitRequest, VaultError> {
-        let mut draft = Draft::default();
-        for &node in nodes {
-            self.edit(&mut draft, folder, node, &mut change, rng)?;
-            draft.changes.push(mark(node));
-        }
-        self.commit(folder, draft, now, rng)
-    }
-
-    /// Signs and seals the next head over a draft.
+    /// Signs and seals the next head of every folder of a draft.
+    ///
+    /// # Errors
+    /// [`VaultError::FolderNotVerified`]; [`VaultError::Impossible`] while another commit of one
+    /// of the folders is under way, for an empty draft, and for one that is too large.
     pub(crate) fn commit(
         &mut self,
-        id: NodeId,
         draft: Draft,
         now: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<CommitRequest, VaultError> {
-        let folder = self.writable(id)?;
-        let acl = self
-            .tree
-            .acl
-            .as_ref()
-            .ok_or(VaultError::FolderNotVerified)?;
-        let busy = self
-            .tree
-            .pending
-            .values()
-            .any(|pending| pending.folder == id);
-        if busy || draft.changes.is_empty() || draft.changes.len() > MAX_CHANGES {
+        let busy = draft.folders.keys().any(|id| self.is_pending(*id));
+        let fits =
+            (1..=MAX_CHANGES).contains(&draft.changes.len()) && draft.folders.len() <= MAX_HEADS;
+        if busy || !fits {
             return Err(VaultError::Impossible);
         }
-        let mut leaves = folder.leaves.clone();
+        let seqs: BTreeMap<NodeId, u64> = draft
+            .folders
+            .iter()
+            .map(|(id, folder)| match folder.new {
+                Some(_) => Ok((*id, 1)),
+                None => Ok((*id, self.writable(*id)?.seq + 1)),
+            })
+            .collect::<Result<_, VaultError>>()?;
+        let mut heads = Vec::new();
+        let mut folders = Vec::new();
+        for (id, folder) in draft.folders {
+            let others = folder
+                .partners
+                .iter()
+                .filter_map(|other| {
+                    Some(OtherHead {
+                        node: (*other.as_bytes()).into(),
+                        seq: *seqs.get(other)?,
+                    })
+                })
+                .collect();
+            let (head, pending) = self.next_head(id, folder, others, now, rng)?;
+            heads.push(head);
+            folders.push(pending);
+        }
+        let id = CommitId::from_random(random(rng));
+        self.tree.pending.insert(id, Pending { folders });
+        Ok(CommitRequest {
+            id,
+            changes: draft.changes,
+            heads,
+        })
+    }
+
+    /// The commit that makes a folder into something else altogether.
+    pub(super) fn commit_whole(
+        &mut self,
+        folder: Folder,
+        change: Change,
+        head: NewHead,
+        rng: &mut impl CryptoRng,
+    ) -> Result<CommitRequest, VaultError> {
+        if self.is_pending(head.node) {
+            return Err(VaultError::Impossible);
+        }
+        let pending = PendingFolder {
+            id: head.node,
+            seq: folder.seq,
+            hash: folder.hash,
+            next: NextFolder::Whole(Box::new(folder)),
+        };
+        let id = CommitId::from_random(random(rng));
+        let folders = vec![pending];
+        self.tree.pending.insert(id, Pending { folders });
+        Ok(CommitRequest {
+            id,
+            changes: vec![change],
+            heads: vec![head],
+        })
+    }
+
+    fn is_pending(&self, folder: NodeId) -> bool {
+        let mut pending = self.tree.pending.values();
+        pending.any(|commit| commit.folders.iter().any(|next| next.id == folder))
+    }
+
+    fn next_head(
+        &self,
+        id: NodeId,
+        draft: FolderDraft,
+        others: Vec<OtherHead>,
+        now: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(NewHead, PendingFolder), VaultError> {
+        let base = match draft.new {
+            Some(_) => None,
+            None => Some(self.writable(id)?),
+        };
+        let (key, epoch) = match (&draft.new, base) {
+            (Some(key), _) => (&**key, 1),
+            (None, Some(base)) => (&*base.key, base.epoch),
+            (None, None) => return Err(VaultError::FolderNotVerified),
+        };
+        let metadata = draft
+            .metadata
+            .or(base.map(|base| base.metadata))
+            .ok_or(VaultError::FolderNotVerified)?;
+        let mut leaves = base.map(|base| base.leaves.clone()).unwrap_or_default();
         for (node, child) in &draft.changed {
             match child {
                 Some(child) => leaves.insert(*node, child.leaf.hash(*node)),
                 None => leaves.remove(node),
             };
         }
-        let seq = folder.seq + 1;
+        let expected_seq = base.map_or(0, |base| base.seq);
+        let (head, hash) = self.seal_head(
+            &Next {
+                node: id,
+                key,
+                epoch,
+                expected_seq,
+                seq: expected_seq + 1,
+                previous: base.map(|base| base.hash),
+                accepts: None,
+                metadata,
+                leaves: &leaves,
+                others,
+            },
+            now,
+            rng,
+        )?;
+        let pending = PendingFolder {
+            id,
+            next: NextFolder::Changed { draft, leaves },
+            seq: head.seq,
+            hash,
+        };
+        Ok((head, pending))
+    }
+
+    /// Signs and seals a head; gives it and SHA-256 of the signed record.
+    pub(super) fn seal_head(
+        &self,
+        next: &Next<'_>,
+        now: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(NewHead, [u8; 32]), VaultError> {
+        let acl = self
+            .tree
+            .acl
+            .as_ref()
+            .ok_or(VaultError::FolderNotVerified)?;
+        let (vault, id) = (self.tree.root.as_bytes(), next.node.as_bytes());
         let signed = self.identity.sign(
             SignaturePurpose::Head,
             &record::encode(&HeadRecord {
                 version: record::VERSION,
-                vault: (*self.tree.root.as_bytes()).into(),
-                node: (*id.as_bytes()).into(),
-                seq,
-                previous: Some(folder.hash.into()),
-                epoch: folder.epoch,
-                rev: folder.metadata.0,
-                metadata: folder.metadata.1.into(),
-                count: leaves.len() as u64,
-                children: children_hash(&leaves).into(),
-                sum: children_sum(&leaves).into(),
+                vault: (*vault).into(),
+                node: (*id).into(),
+                seq: next.seq,
+                previous: next.previous.map(Into::into),
+                epoch: next.epoch,
+                rev: next.metadata.0,
+                metadata: next.metadata.1.into(),
+                count: next.leaves.len() as u64,
+                children: children_hash(next.leaves).into(),
+                sum: children_sum(next.leaves).into(),
                 acl: acl.hash.into(),
-                others: Vec::new(),
+                others: next.others.clone(),
                 author: self.author.identity.into(),
                 time: now,
-                accepts: None,
+                accepts: next.accepts.map(Into::into),
             }),
         );
-        let context = context::head(self.tree.root.as_bytes(), id.as_bytes(), seq, folder.epoch);
-        let sealed = envelope::seal(&*folder.key, &context, &signed, rng);
+        let context = context::head(vault, id, next.seq, next.epoch);
         let head = NewHead {
-            node: id,
-            expected_seq: folder.seq,
-            seq,
-            sealed: sealed.into(),
+            node: next.node,
+            expected_seq: next.expected_seq,
+            seq: next.seq,
+            sealed: envelope::seal(next.key, &context, &signed, rng).into(),
         };
-        let commit = CommitId::from_random(random(rng));
-        let pending = Pending {
-            folder: id,
-            changed: draft.changed,
-            leaves,
-            seq,
-            hash: sha256(&signed),
-        };
-        self.tree.pending.insert(commit, pending);
-        Ok(CommitRequest {
-            id: commit,
-            changes: draft.changes,
-            heads: vec![head],
-        })
+        Ok((head, sha256(&signed)))
     }
+}
+
+/// What a next head says.
+pub(super) struct Next<'a> {
+    pub(super) node: NodeId,
+    pub(super) key: &'a NodeKey,
+    pub(super) epoch: u64,
+    pub(super) expected_seq: u64,
+    pub(super) seq: u64,
+    pub(super) previous: Option<[u8; 32]>,
+    pub(super) accepts: Option<[u8; 32]>,
+    pub(super) metadata: (u64, [u8; 32]),
+    pub(super) leaves: &'a Leaves,
+    pub(super) others: Vec<OtherHead>,
 }

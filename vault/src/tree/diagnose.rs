@@ -81,7 +81,7 @@ pub(crate) fn diagnose(
 }
 
 impl Claim {
-    fn proves(&self, leaves: &Leaves) -> bool {
+    pub(super) fn proves(&self, leaves: &Leaves) -> bool {
         leaves.len() as u64 == self.count && children_hash(leaves) == self.hash
     }
 

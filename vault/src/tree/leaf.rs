@@ -20,7 +20,7 @@ pub(crate) fn kind_byte(kind: NodeKind) -> u8 {
 }
 
 /// What a child's leaf is made of.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Leaf {
     pub(crate) kind: NodeKind,
     pub(crate) epoch: u64,

@@ -1,13 +1,18 @@
 //! The tree: folders whose children are exactly what their signed heads say.
 
+mod change;
 mod commit;
 mod diagnose;
+mod feed;
+mod head;
 mod leaf;
 mod open;
+mod resolve;
 mod view;
+mod walk;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 
@@ -21,15 +26,19 @@ use crypto_core::{
 };
 use protocol::{CommitId, NewHead, NewRoot, NodeId, SealedAcl, SealedMetadata, UserId};
 
-use self::leaf::Leaves;
 pub(crate) use self::{
+    change::Taken,
     commit::Draft,
     leaf::{Leaf, kind_byte},
 };
 pub use self::{
+    change::{Edit, Step},
+    feed::{FeedStep, Gap},
     open::Listing,
-    view::{Entry, FolderView},
+    resolve::Way,
+    view::{Entry, FolderView, PathStep},
 };
+use self::{commit::Pending, feed::Feed, head::Acl, leaf::Leaves};
 use crate::{
     account::random,
     findings::Finding,
@@ -56,15 +65,17 @@ pub(crate) struct Tree {
     acl: Option<Acl>,
     /// Folders as they were last verified.
     folders: HashMap<NodeId, Folder>,
+    /// The folder that each child of a verified folder is in.
+    parents: HashMap<NodeId, NodeId>,
     /// Folders whose last answer could not be verified, with what may be shown of it.
     doubts: HashMap<NodeId, FolderView>,
+    /// The least seq of a folder's head that another verified head vouches for.
+    vouched: HashMap<NodeId, u64>,
+    /// Folders that do not hang below the root any more: the server let them be moved in a
+    /// circle. Between calls it holds no others.
+    loose: BTreeSet<NodeId>,
     pending: HashMap<CommitId, Pending>,
-}
-
-#[derive(Clone)]
-struct Acl {
-    hash: [u8; 32],
-    writers: Vec<Writer>,
+    feed: Feed,
 }
 
 /// A folder whose children are what its head says.
@@ -76,11 +87,15 @@ struct Folder {
     seq: u64,
     /// SHA-256 of the signed head.
     hash: [u8; 32],
+    /// How often foreign pins had been merged when the history was last compared with them.
+    merges: u64,
     /// Everything that the head signs, quarantined children included.
     leaves: Leaves,
     /// Children that opened.
     children: BTreeMap<NodeId, Child>,
     findings: Vec<Finding>,
+    /// What was served of quarantined children.
+    quarantine: BTreeMap<NodeId, Quarantined>,
 }
 
 /// A child that opened.
@@ -91,13 +106,13 @@ pub(crate) struct Child {
     pub(crate) metadata: Metadata,
 }
 
-/// A commit on its way: what the folder will be.
-struct Pending {
-    folder: NodeId,
-    changed: Vec<(NodeId, Option<Child>)>,
-    leaves: Leaves,
-    seq: u64,
-    hash: [u8; 32],
+/// A child that is put aside: what the server shows of it, and what this device had seen.
+#[derive(Clone)]
+struct Quarantined {
+    /// As it was served, if it was, and what it opened to.
+    served: Option<(Leaf, Option<Child>)>,
+    /// As this device verified it before.
+    kept: Option<Child>,
 }
 
 impl Tree {
@@ -107,8 +122,12 @@ impl Tree {
             root,
             acl: None,
             folders: HashMap::new(),
+            parents: HashMap::new(),
             doubts: HashMap::new(),
+            vouched: HashMap::new(),
+            loose: BTreeSet::new(),
             pending: HashMap::new(),
+            feed: Feed::default(),
         }
     }
 
@@ -124,7 +143,7 @@ impl Tree {
         let id = root.as_bytes();
         let key = NodeKey::make(rng);
         let wrapped_key = keys::wrap(&key, account_key, &root_key_context(root, 1), rng);
-        let metadata = seal_metadata(&key, root, 1, &folder_metadata(now), rng);
+        let metadata = seal_metadata(&key, root, 1, &folder_metadata("", now), rng);
         let writers = vec![Writer {
             identity: author.identity.into(),
             user: (*author.user.as_bytes()).into(),
@@ -184,6 +203,7 @@ impl Tree {
         let mut tree = Self::new(root);
         tree.acl = Some(Acl {
             hash: acl_hash,
+            owner: author.identity,
             writers,
         });
         tree.folders.insert(
@@ -194,9 +214,11 @@ impl Tree {
                 metadata: (1, metadata_hash),
                 seq: 1,
                 hash: sha256(&signed_head),
+                merges: 0,
                 leaves,
                 children: BTreeMap::new(),
                 findings: Vec::new(),
+                quarantine: BTreeMap::new(),
             },
         );
         (tree, new_root)
@@ -213,9 +235,33 @@ impl Tree {
             .map(|folder| (folder.seq, folder.hash))
     }
 
-    /// A child of a verified folder.
-    pub(crate) fn child(&self, folder: NodeId, node: NodeId) -> Option<&Child> {
-        self.folders.get(&folder)?.children.get(&node)
+    /// A node in a verified folder, and the folder.
+    pub(crate) fn find(&self, node: NodeId) -> Option<(NodeId, &Child)> {
+        let folder = *self.parents.get(&node)?;
+        Some((folder, self.folders.get(&folder)?.children.get(&node)?))
+    }
+
+    /// Puts a child into a verified folder, or takes it out. A node is in one folder: where it
+    /// was before has lost it, and waits for the head that says so.
+    fn place(&mut self, folder: NodeId, node: NodeId, child: Option<Child>) {
+        let Some(entry) = self.folders.get_mut(&folder) else {
+            return;
+        };
+        let Some(child) = child else {
+            entry.children.remove(&node);
+            if self.parents.get(&node) == Some(&folder) {
+                self.parents.remove(&node);
+            }
+            return;
+        };
+        entry.children.insert(node, child);
+        let before = self.parents.insert(node, folder);
+        if let Some(before) = before.filter(|before| *before != folder)
+            && let Some(other) = self.folders.get_mut(&before)
+            && other.children.remove(&node).is_some()
+        {
+            self.feed.left(before, node);
+        }
     }
 }
 
@@ -224,10 +270,11 @@ fn root_key_context(root: NodeId, epoch: u64) -> context::Context {
     context::node_key(root.as_bytes(), &[0; 16], 0, root.as_bytes(), 1, epoch)
 }
 
-fn folder_metadata(now: u64) -> Metadata {
+/// A new folder's metadata; the root's name is empty.
+pub(crate) fn folder_metadata(name: &str, now: u64) -> Metadata {
     Metadata {
         version: record::VERSION,
-        name: String::new(),
+        name: name.to_owned(),
         media_type: String::new(),
         size: 0,
         modified: now,

@@ -1,20 +1,22 @@
 //! Opening a folder: from the server's answers to what its signed head says.
 
-use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use crypto_core::{
-    OpenError,
-    context::{self, SignaturePurpose},
-    envelope,
-    identity::verify,
+    OpenError, context, envelope,
     keys::{self, NodeKey},
     padding, record, sha256,
 };
-use protocol::{FolderPage, Head, Node, NodeId, SealedAcl};
+use protocol::{FolderPage, Head, Node, NodeId, NodeKind};
 
 use super::{
-    Acl, Child, Folder, FolderView,
+    Child, Folder, FolderView, Quarantined,
     diagnose::{Claim, Diagnosis, Exchange, diagnose},
+    head::{Acl, MAX_COUNTER, OpenedHead, Place},
     leaf::{Leaf, Leaves, kind_byte},
     root_key_context,
     view::Entry,
@@ -23,11 +25,8 @@ use crate::{
     Vault, VaultError,
     findings::{Finding, FindingKind},
     names,
-    records::{AclRecord, HeadRecord, Metadata},
+    records::Metadata,
 };
-
-/// Counters that reach this are nobody's honest ones, and could not be counted on from.
-const MAX_COUNTER: u64 = 1 << 60;
 
 /// Suspects among which exchanged keys or metadata are searched for.
 const MAX_SUSPECTS: usize = 16;
@@ -41,20 +40,7 @@ pub struct Listing {
     pub between: Vec<Head>,
 }
 
-/// A head that opened and whose signature is right.
-struct OpenedHead {
-    record: HeadRecord,
-    hash: [u8; 32],
-}
-
 impl Vault {
-    /// The seq after which [`Listing::between`] must start; `None` for a folder that no
-    /// device of the account has opened.
-    #[must_use]
-    pub fn pinned_seq(&self, folder: NodeId) -> Option<u64> {
-        self.head_pins(folder).iter().map(|pin| pin.seq).min()
-    }
-
     /// Verifies what the server says about `folder` and takes it over: every child that is
     /// what the head signs; of the rest, findings. Moves the pin if all could be told.
     ///
@@ -65,43 +51,41 @@ impl Vault {
         let first = listing.pages.first().ok_or(VaultError::BadAnswer)?;
         let listed = collect(id, listing)?;
         let (key, epoch) = self.folder_key(&first.folder)?;
-        let acl = if id == self.tree.root {
-            let sealed = first.acl.as_ref();
-            self.open_acl(
-                id,
-                &key,
-                sealed.ok_or(VaultError::Finding(FindingKind::Missing))?,
-            )?
-        } else {
-            self.tree.acl.clone().ok_or(VaultError::FolderNotVerified)?
+        let acl = self.acl_of(id, &key, first)?;
+        let place = Place {
+            id,
+            key: &key,
+            epoch,
+            acl: &acl,
         };
-        let head = self.open_head(id, &key, epoch, &acl, &first.head)?;
-        if *head.record.acl != acl.hash || head.record.epoch != epoch {
-            return Err(VaultError::Finding(FindingKind::DoesNotBelongHere));
-        }
-        self.check_history(id, &key, epoch, &acl, &head, &listing.between)?;
+        let head = self.open_head(place, &first.head)?;
         let own = (
             first.folder.metadata.rev,
             sha256(&first.folder.metadata.sealed.0),
         );
-        if own != (head.record.rev, *head.record.metadata) {
-            let older = own.0 < head.record.rev;
-            return Err(VaultError::Finding(if older {
-                FindingKind::RolledBack
-            } else {
-                FindingKind::Altered
-            }));
+        self.check_head(place, &head, own)?;
+        self.check_history(place, &head, &listing.between)?;
+        // Its folder's head has seen a later name of it.
+        let above = self.tree.find(id).map(|(_, child)| child.leaf.metadata.0);
+        if above.is_some_and(|rev| own.0 < rev) {
+            return Err(VaultError::Finding(FindingKind::RolledBack));
         }
         open_metadata(&key, &first.folder)?;
 
-        let vault = self.tree.root;
+        let served: BTreeMap<NodeId, Leaf> = listed
+            .iter()
+            .map(|(child, node)| (*child, Leaf::of(node)))
+            .collect();
         let opened: BTreeMap<NodeId, Result<Child, OpenError>> = listed
             .iter()
-            .map(|(child, node)| (*child, self.open_child(vault, id, &key, epoch, node)))
+            .map(|(child, node)| {
+                let leaf = served[child];
+                (*child, self.open_child(id, &key, epoch, node, leaf))
+            })
             .collect();
-        let leaves: Leaves = listed
+        let leaves: Leaves = served
             .iter()
-            .map(|(child, node)| (*child, Leaf::of(node).hash(*child)))
+            .map(|(child, leaf)| (*child, leaf.hash(*child)))
             .collect();
         let claim = Claim {
             count: head.record.count,
@@ -133,185 +117,129 @@ impl Vault {
             return Ok(view);
         };
         let findings = self.name_findings(id, &diagnosis, &opened);
-        let quarantined = |child: &NodeId| {
-            diagnosis.injected.contains(child) || diagnosis.altered.contains(child)
-        };
-        let children = opened
-            .into_iter()
-            .filter(|(child, _)| !quarantined(child))
-            .filter_map(|(child, opened)| Some((child, opened.ok()?)))
+        let aside: BTreeSet<NodeId> = findings.iter().filter_map(|finding| finding.node).collect();
+        let quarantine = aside
+            .iter()
+            .map(|child| (*child, self.quarantined(id, *child, &served, &opened)))
             .collect();
+        self.take_vouched(&head.record);
+        if id == self.tree.root {
+            self.tree.acl = Some(acl);
+        }
         let folder = Folder {
             key,
             epoch,
             metadata: own,
             seq: head.record.seq,
             hash: head.hash,
+            merges: self.merges,
             leaves: diagnosis.truth,
-            children,
+            children: opened
+                .into_iter()
+                .filter(|(child, _)| !aside.contains(child))
+                .filter_map(|(child, opened)| Some((child, opened.ok()?)))
+                .collect(),
             findings,
+            quarantine,
         };
-        let view = folder.view(id);
-        if id == self.tree.root {
-            self.tree.acl = Some(acl);
-        }
-        self.tree.folders.insert(id, folder);
-        self.tree.doubts.remove(&id);
         self.pins.set_head(id, head.record.seq, head.hash.into());
-        Ok(view)
+        let gone = self.replace_folder(id, folder);
+        self.drop_unplaced(gone);
+        self.check_loose();
+        self.tree.feed.opened(id, head.record.seq);
+        Ok(self.folder(id).expect("it was just opened"))
+    }
+
+    /// Puts a verified folder into the place of what was known of it; gives the children that
+    /// went. What is put aside may be right again at the next look: what is below it stays.
+    pub(super) fn replace_folder(&mut self, id: NodeId, mut folder: Folder) -> Vec<NodeId> {
+        let children = std::mem::take(&mut folder.children);
+        let aside: BTreeSet<NodeId> = folder.quarantine.keys().copied().collect();
+        let before = self.tree.folders.insert(id, folder);
+        self.tree.doubts.remove(&id);
+        let mut gone = Vec::new();
+        for child in before
+            .into_iter()
+            .flat_map(|folder| folder.children.into_keys())
+        {
+            if !children.contains_key(&child) {
+                self.tree.place(id, child, None);
+                if !aside.contains(&child) {
+                    gone.push(child);
+                }
+            }
+        }
+        for (child, opened) in children {
+            if opened.leaf.kind == NodeKind::Folder {
+                self.tree.loose.insert(child);
+            }
+            self.tree.place(id, child, Some(opened));
+        }
+        gone
     }
 
     /// What is known of a folder without asking the server.
     #[must_use]
     pub fn folder(&self, id: NodeId) -> Option<FolderView> {
-        self.tree
-            .doubts
-            .get(&id)
-            .cloned()
-            .or_else(|| self.tree.folders.get(&id).map(|folder| folder.view(id)))
+        self.tree.doubts.get(&id).cloned().or_else(|| {
+            let mut view = self.tree.folders.get(&id)?.view(id);
+            if id == self.tree.root {
+                view.findings.extend(self.loose_findings());
+            }
+            Some(view)
+        })
     }
 
-    fn folder_key(&self, node: &Node) -> Result<(Arc<NodeKey>, u64), VaultError> {
+    /// The access control in force in a folder; the root's page brings it.
+    pub(super) fn acl_of(
+        &self,
+        id: NodeId,
+        key: &NodeKey,
+        page: &FolderPage,
+    ) -> Result<Acl, VaultError> {
+        if id != self.tree.root {
+            return self.tree.acl.clone().ok_or(VaultError::FolderNotVerified);
+        }
+        let sealed = page.acl.as_ref();
+        self.open_acl(
+            id,
+            key,
+            sealed.ok_or(VaultError::Finding(FindingKind::Missing))?,
+        )
+    }
+
+    pub(super) fn folder_key(&self, node: &Node) -> Result<(Arc<NodeKey>, u64), VaultError> {
         if node.id == self.tree.root {
             let context = root_key_context(node.id, node.epoch);
             let key = keys::unwrap(&node.wrapped_key.0, self.account_key(), &context)?;
             return Ok((Arc::new(key), node.epoch));
         }
-        let mut parents = self.tree.folders.values();
-        let child = parents
-            .find_map(|parent| parent.children.get(&node.id))
-            .ok_or(VaultError::NoSuchEntry)?;
+        let (_, child) = self.known(node.id)?;
+        if child.leaf.kind != NodeKind::Folder {
+            return Err(VaultError::NoSuchEntry);
+        }
         Ok((child.key.clone(), child.leaf.epoch))
     }
 
-    fn open_acl(&self, root: NodeId, key: &NodeKey, sealed: &SealedAcl) -> Result<Acl, VaultError> {
-        let signed = envelope::open(
-            key,
-            &context::acl(root.as_bytes(), sealed.seq),
-            &sealed.sealed.0,
-        )?;
-        let bytes = verify(
-            &self.identity.signing_public(),
-            SignaturePurpose::Acl,
-            &signed,
-        )?;
-        let acl: AclRecord = record::parse(bytes)?;
-        let own = *acl.root == *root.as_bytes()
-            && acl.seq == sealed.seq
-            && *acl.owner == self.author.identity;
-        if !own {
-            return Err(VaultError::Finding(FindingKind::NotAnAllowedWriter));
-        }
-        Ok(Acl {
-            hash: sha256(&signed),
-            writers: acl.writers,
-        })
-    }
-
-    /// Opens a head and checks that one who may write signed it for this place.
-    fn open_head(
+    /// Opens a child that is served with this leaf.
+    pub(super) fn open_child(
         &self,
-        id: NodeId,
-        key: &NodeKey,
-        epoch: u64,
-        acl: &Acl,
-        head: &Head,
-    ) -> Result<OpenedHead, VaultError> {
-        let context = context::head(self.tree.root.as_bytes(), id.as_bytes(), head.seq, epoch);
-        let signed = envelope::open(key, &context, &head.sealed.0)?;
-        let unsigned = signed.get(64..).ok_or(OpenError::Truncated)?;
-        let record: HeadRecord = record::parse(unsigned)?;
-        let writer = acl
-            .writers
-            .iter()
-            .find(|writer| *writer.identity == *record.author)
-            .ok_or(VaultError::Finding(FindingKind::NotAnAllowedWriter))?;
-        verify(&writer.signing_key, SignaturePurpose::Head, &signed)?;
-        let here = *record.vault == *self.tree.root.as_bytes()
-            && *record.node == *id.as_bytes()
-            && record.seq == head.seq
-            && record.seq < MAX_COUNTER;
-        if !here {
-            return Err(VaultError::Finding(FindingKind::DoesNotBelongHere));
-        }
-        Ok(OpenedHead {
-            record,
-            hash: sha256(&signed),
-        })
-    }
-
-    /// The head must lead on from everything that was seen: not behind, and by a chain whose
-    /// counters grow by one, unless a head says that it knowingly goes back behind another.
-    fn check_history(
-        &self,
-        id: NodeId,
-        key: &NodeKey,
-        epoch: u64,
-        acl: &Acl,
-        head: &OpenedHead,
-        between: &[Head],
-    ) -> Result<(), VaultError> {
-        let mut pins = self.head_pins(id);
-        pins.sort_by_key(|pin| pin.seq);
-        let Some(start) = pins.first() else {
-            return Ok(());
-        };
-        let seq = head.record.seq;
-        if pins.iter().any(|pin| seq < pin.seq) {
-            return Err(VaultError::Finding(FindingKind::RolledBack));
-        }
-        // The seq and hash of every head from the pinned one on.
-        let mut chain = vec![(start.seq, *start.hash)];
-        let mut follow = |next: &OpenedHead| {
-            let (seq, hash) = chain[chain.len() - 1];
-            let follows = next
-                .record
-                .previous
-                .is_some_and(|previous| *previous == hash)
-                && (next.record.seq == seq + 1 || next.record.accepts.is_some());
-            chain.push((next.record.seq, next.hash));
-            if follows {
-                Ok(())
-            } else {
-                Err(VaultError::Finding(FindingKind::Forked))
-            }
-        };
-        if seq > start.seq {
-            for step in between
-                .iter()
-                .filter(|step| step.seq > start.seq && step.seq < seq)
-            {
-                follow(&self.open_head(id, key, epoch, acl, step)?)?;
-            }
-            follow(head)?;
-        } else if head.hash != *start.hash {
-            return Err(VaultError::Finding(FindingKind::Forked));
-        }
-        if pins.iter().all(|pin| chain.contains(&(pin.seq, *pin.hash))) {
-            Ok(())
-        } else {
-            Err(VaultError::Finding(FindingKind::Forked))
-        }
-    }
-
-    fn open_child(
-        &self,
-        vault: NodeId,
         parent: NodeId,
         parent_key: &NodeKey,
         parent_epoch: u64,
         node: &Node,
+        leaf: Leaf,
     ) -> Result<Child, OpenError> {
-        let leaf = Leaf::of(node);
         // What was opened before and has not changed need not be opened again.
-        let known = self.tree.child(parent, node.id).filter(|child| {
-            child.leaf.hash(node.id) == leaf.hash(node.id) && child.leaf.metadata == leaf.metadata
+        let known = self.tree.folders.get(&parent).and_then(|folder| {
+            let child = folder.children.get(&node.id)?;
+            (child.leaf == leaf).then_some(child)
         });
         if let Some(child) = known {
             return Ok(child.clone());
         }
         let context = context::node_key(
-            vault.as_bytes(),
+            self.tree.root.as_bytes(),
             parent.as_bytes(),
             parent_epoch,
             node.id.as_bytes(),
@@ -330,6 +258,28 @@ impl Vault {
             leaf,
             metadata,
         })
+    }
+
+    /// What is kept of a child that is put aside.
+    fn quarantined(
+        &self,
+        folder: NodeId,
+        child: NodeId,
+        served: &BTreeMap<NodeId, Leaf>,
+        opened: &BTreeMap<NodeId, Result<Child, OpenError>>,
+    ) -> Quarantined {
+        let known = self.tree.folders.get(&folder);
+        let kept = known.and_then(|folder| {
+            let before = folder.quarantine.get(&child);
+            let here = folder.children.get(&child);
+            here.or(before.and_then(|before| before.kept.as_ref()))
+                .cloned()
+        });
+        let served = served.get(&child).map(|leaf| {
+            let opened = opened.get(&child).and_then(|opened| opened.as_ref().ok());
+            (*leaf, opened.cloned())
+        });
+        Quarantined { served, kept }
     }
 
     fn name_findings(
@@ -395,7 +345,7 @@ impl Vault {
         let entries = opened
             .iter()
             .filter(|(id, _)| known.is_some_and(|known| known.get(id) == leaves.get(id)))
-            .filter_map(|(id, child)| Some(Entry::new(*id, child.as_ref().ok()?)))
+            .filter_map(|(id, child)| Some(Entry::new(folder, *id, child.as_ref().ok()?)))
             .collect();
         FolderView {
             id: folder,
@@ -406,22 +356,29 @@ impl Vault {
         }
     }
 
-    fn finding(&self, folder: NodeId, node: &NodeId, kind: FindingKind) -> Finding {
+    pub(super) fn finding(&self, folder: NodeId, node: &NodeId, kind: FindingKind) -> Finding {
+        let known = self.tree.folders.get(&folder).and_then(|known| {
+            let kept = known
+                .quarantine
+                .get(node)
+                .and_then(|aside| aside.kept.as_ref());
+            known.children.get(node).or(kept)
+        });
         Finding {
             kind,
             folder: Some(folder),
             node: Some(*node),
-            name: self
-                .tree
-                .child(folder, *node)
-                .map(|child| child.metadata.name.clone()),
+            name: known.map(|child| child.metadata.name.clone()),
             count: 1,
         }
     }
 }
 
 /// All children by id, once the pages are what the protocol says.
-fn collect(id: NodeId, listing: &Listing) -> Result<BTreeMap<NodeId, &Node>, VaultError> {
+pub(super) fn collect(
+    id: NodeId,
+    listing: &Listing,
+) -> Result<BTreeMap<NodeId, &Node>, VaultError> {
     let mut listed = BTreeMap::new();
     for page in &listing.pages {
         let one_listing =

@@ -1,6 +1,6 @@
 //! What a program shows of a folder.
 
-use protocol::{NodeId, NodeKind};
+use protocol::{NodeId, NodeKind, VersionId};
 use serde::Serialize;
 
 use super::{Child, Folder};
@@ -27,6 +27,8 @@ pub struct FolderView {
 pub struct Entry {
     /// The node.
     pub id: NodeId,
+    /// The folder that it is in.
+    pub folder: NodeId,
     /// File or folder.
     pub kind: NodeKind,
     /// Its name.
@@ -39,18 +41,46 @@ pub struct Entry {
     pub modified: u64,
     /// Milliseconds since 1970, if it is in the trash.
     pub trashed: Option<u64>,
+    /// Whether it is starred.
+    pub starred: bool,
+    /// Its tags, in the order in which they were given.
+    pub tags: Vec<String>,
+    /// May be empty.
+    pub description: String,
+    /// May be empty.
+    pub category: String,
+    /// A file's current version.
+    pub version: Option<VersionId>,
+}
+
+/// One step of the way from the root to a node.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PathStep {
+    /// The folder, or the node itself at the end.
+    pub id: NodeId,
+    /// Its name; the root's is empty.
+    pub name: String,
 }
 
 impl Entry {
-    pub(super) fn new(id: NodeId, child: &Child) -> Self {
+    pub(super) fn new(folder: NodeId, id: NodeId, child: &Child) -> Self {
         Self {
             id,
+            folder,
             kind: child.leaf.kind,
             name: child.metadata.name.clone(),
             media_type: child.metadata.media_type.clone(),
             size: child.metadata.size,
             modified: child.metadata.modified,
             trashed: child.metadata.trashed,
+            starred: child.metadata.starred.unwrap_or_default(),
+            tags: child.metadata.tags.clone().unwrap_or_default(),
+            description: child.metadata.description.clone().unwrap_or_default(),
+            category: child.metadata.category.clone().unwrap_or_default(),
+            version: child
+                .metadata
+                .current
+                .map(|version| VersionId::from_bytes(*version)),
         }
     }
 }
@@ -64,7 +94,7 @@ impl Folder {
             entries: self
                 .children
                 .iter()
-                .map(|(id, child)| Entry::new(*id, child))
+                .map(|(node, child)| Entry::new(id, *node, child))
                 .collect(),
             findings: self.findings.clone(),
         }

@@ -19,6 +19,7 @@ use vault::{
     VaultError,
     account::{Credentials, NewAccount, Recovery},
     pins::Pins,
+    tree::Step,
 };
 
 /// Randomness that stays the same whatever becomes of the crates that make some.
@@ -91,20 +92,23 @@ fn sealed_formats_do_not_change() {
         .commit_uploads(root, &[(&plan, upload)], 1_700_000_000_001, &mut rng)
         .unwrap();
     snapshot("commit-create", &commit);
-    let node = vault.committed(commit.id).unwrap().entries[0].id;
+    vault.committed(commit.id).unwrap();
+    let node = vault.folder(root).unwrap().entries[0].id;
     for name in [
         "commit-rename",
         "commit-trash",
         "commit-restore",
         "commit-purge",
     ] {
+        let some = |step: Result<Step, VaultError>| step.unwrap().request.unwrap();
         commit = match name {
-            "commit-rename" => vault.rename(root, node, "b", 1_700_000_000_002, &mut rng),
-            "commit-trash" => vault.trash(root, &[node], 1_700_000_000_003, &mut rng),
-            "commit-restore" => vault.restore(root, &[node], 1_700_000_000_004, &mut rng),
-            _ => vault.purge(root, &[node], 1_700_000_000_005, &mut rng),
-        }
-        .unwrap();
+            "commit-rename" => vault
+                .rename(node, "b", 1_700_000_000_002, &mut rng)
+                .unwrap(),
+            "commit-trash" => some(vault.trash(&[node], 1_700_000_000_003, &mut rng)),
+            "commit-restore" => some(vault.restore(&[node], 1_700_000_000_004, &mut rng)),
+            _ => some(vault.purge(&[node], 1_700_000_000_005, &mut rng)),
+        };
         snapshot(name, &commit);
         vault.committed(commit.id).unwrap();
     }

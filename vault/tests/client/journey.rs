@@ -1,9 +1,12 @@
 //! A vault from sign-up on, with an honest shelf.
 
 use crate::shelf::{PASSWORD, Shelf, sign_up};
-use protocol::CommitId;
+use protocol::{CommitId, CommitRequest};
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
-use vault::{Vault, VaultError, tree::FolderView};
+use vault::{
+    Vault, VaultError,
+    tree::{FolderView, Step},
+};
 
 fn names(view: &FolderView) -> Vec<&str> {
     let mut names: Vec<&str> = view.entries.iter().map(|entry| &*entry.name).collect();
@@ -42,21 +45,21 @@ fn files_survive_a_fresh_device() {
 #[test]
 fn rename_trash_restore_purge() {
     let (mut vault, mut shelf, mut rng) = sign_up(2);
-    let root = vault.root();
     let a = shelf.upload(&mut vault, "a", b"1", &mut rng);
     let b = shelf.upload(&mut vault, "b", b"2", &mut rng);
-    let apply = |vault: &mut Vault, shelf: &mut Shelf, request: protocol::CommitRequest| {
+    let apply = |vault: &mut Vault, shelf: &mut Shelf, request: CommitRequest| {
         let id: CommitId = request.id;
         shelf.commit(request);
-        vault.committed(id).unwrap()
+        vault.committed(id).unwrap();
+        vault.folder(vault.root()).unwrap()
     };
-    let request = vault.rename(root, a, "c", 20, &mut rng).unwrap();
+    let request = vault.rename(a, "c", 20, &mut rng).unwrap();
     assert_eq!(names(&apply(&mut vault, &mut shelf, request)), ["b", "c"]);
-    let request = vault.trash(root, &[a, b], 21, &mut rng).unwrap();
+    let request = vault.trash(&[a, b], 21, &mut rng).unwrap().request.unwrap();
     let view = apply(&mut vault, &mut shelf, request);
     assert!(view.entries.iter().all(|entry| entry.trashed == Some(21)));
     shelf.upload(&mut vault, "c", b"3", &mut rng);
-    let request = vault.restore(root, &[a], 22, &mut rng).unwrap();
+    let request = vault.restore(&[a], 22, &mut rng).unwrap().request.unwrap();
     let view = apply(&mut vault, &mut shelf, request);
     assert_eq!(
         view.entries
@@ -66,18 +69,18 @@ fn rename_trash_restore_purge() {
             .name,
         "c (1)"
     );
-    let request = vault.purge(root, &[b], 23, &mut rng).unwrap();
+    let request = vault.purge(&[b], 23, &mut rng).unwrap().request.unwrap();
     assert_eq!(
         names(&apply(&mut vault, &mut shelf, request)),
         ["c", "c (1)"]
     );
     assert_eq!(names(&open(&mut vault, &shelf)), ["c", "c (1)"]);
     assert_eq!(
-        vault.rename(root, b, "x", 24, &mut rng).err(),
+        vault.rename(b, "x", 24, &mut rng).err(),
         Some(VaultError::NoSuchEntry)
     );
     assert_eq!(
-        vault.rename(root, a, "x/y", 24, &mut rng).err(),
+        vault.rename(a, "x/y", 24, &mut rng).err(),
         Some(VaultError::InvalidName)
     );
 }
@@ -113,16 +116,12 @@ fn the_password_changes_and_the_files_stay() {
 #[test]
 fn restoring_what_another_device_has_restored_changes_nothing() {
     let (mut vault, mut shelf, mut rng) = sign_up(42);
-    let root = vault.root();
     let a = shelf.upload(&mut vault, "a", b"1", &mut rng);
-    for step in [20, 21] {
-        let request = vault.restore(root, &[a], step, &mut rng).unwrap();
-        let id = request.id;
-        shelf.commit(request);
-        let view = vault.committed(id).unwrap();
-        assert_eq!(names(&view), ["a"]);
-        assert_eq!(view.entries[0].trashed, None);
-    }
+    let step = vault.restore(&[a], 20, &mut rng).unwrap();
+    assert!(step.request.is_none() && step.covered == 1);
+    let view = vault.folder(vault.root()).unwrap();
+    assert_eq!(names(&view), ["a"]);
+    assert_eq!(view.entries[0].trashed, None);
 }
 
 #[test]
@@ -167,24 +166,28 @@ fn pins_travel_with_the_account() {
 #[test]
 fn a_refused_commit_is_made_again() {
     let (mut one, mut shelf, mut rng) = sign_up(5);
-    let root = one.root();
     let file = shelf.upload(&mut one, "a", b"1", &mut rng);
     let mut two = shelf.unlock(PASSWORD, None, true).unwrap();
     open(&mut two, &shelf);
     shelf.upload(&mut two, "b", b"2", &mut rng);
 
-    let stale = one.rename(root, file, "c", 30, &mut rng).unwrap();
+    let stale = one.rename(file, "c", 30, &mut rng).unwrap();
     assert_eq!(
-        one.rename(root, file, "d", 30, &mut rng).err(),
+        one.rename(file, "d", 30, &mut rng).err(),
         Some(VaultError::Impossible)
     );
     one.abandoned(stale.id);
     open(&mut one, &shelf);
-    let again = one.rename(root, file, "c", 31, &mut rng).unwrap();
+    let again = one.rename(file, "c", 31, &mut rng).unwrap();
     let id = again.id;
     shelf.commit(again);
-    assert_eq!(names(&one.committed(id).unwrap()), ["b", "c"]);
+    assert_eq!(one.committed(id).unwrap(), [one.root()]);
+    assert_eq!(names(&one.folder(one.root()).unwrap()), ["b", "c"]);
     assert_eq!(names(&open(&mut two, &shelf)), ["b", "c"]);
+}
+
+fn some(step: Result<Step, VaultError>) -> Option<CommitRequest> {
+    step.unwrap().request
 }
 
 /// Two devices do as they please, on verified views, and lose an answer now and then: what
@@ -206,16 +209,20 @@ fn two_devices_converge() {
                 .get(dice.random_range(0..view.entries.len().max(1)))
                 .map(|entry| entry.id);
             let request = match (dice.random_range(0..5), any) {
-                (0, Some(node)) => device.rename(root, node, &format!("n{step}"), step, &mut rng),
-                (1, Some(node)) => device.trash(root, &[node], step, &mut rng),
-                (2, Some(node)) => device.restore(root, &[node], step, &mut rng),
-                (3, Some(node)) => device.purge(root, &[node], step, &mut rng),
+                (0, Some(node)) => {
+                    let renamed = device.rename(node, &format!("n{step}"), step, &mut rng);
+                    Some(renamed.unwrap())
+                }
+                (1, Some(node)) => some(device.trash(&[node], step, &mut rng)),
+                (2, Some(node)) => some(device.restore(&[node], step, &mut rng)),
+                (3, Some(node)) => some(device.purge(&[node], step, &mut rng)),
                 _ => {
                     shelf.upload(device, &format!("f{step}"), b"x", &mut rng);
                     continue;
                 }
             };
-            let request = request.unwrap();
+            // What is trashed already need not be trashed.
+            let Some(request) = request else { continue };
             let id = request.id;
             match dice.random_range(0..4) {
                 // The request was lost on the way.
@@ -340,7 +347,7 @@ fn what_the_server_may_have_put_there_is_not_shown() {
         .map(|n| shelf.upload(&mut vault, &format!("gone{n}"), b"x", &mut rng))
         .collect();
     let purged: Vec<_> = gone.iter().map(|node| shelf.nodes[node].clone()).collect();
-    let request = vault.purge(root, &gone, 1, &mut rng).unwrap();
+    let request = vault.purge(&gone, 1, &mut rng).unwrap().request.unwrap();
     let id = request.id;
     shelf.commit(request);
     vault.committed(id).unwrap();

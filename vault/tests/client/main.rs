@@ -5,3 +5,4 @@ mod formats;
 mod journey;
 mod recovery;
 mod shelf;
+mod tree;

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use protocol::{
-    AccountKeys, Base64, Change, ChangePasswordRequest, CommitRequest, FileDetails, FolderPage,
-    Head, Node, NodeId, NodeKind, RecoveryFinishRequest, RecoveryStartResponse, RegisterRequest,
-    SealedAcl, Version,
+    AccountKeys, Base64, Change, ChangePasswordRequest, ChangeRecord, ChangesPage, CommitRequest,
+    CreateChange, FileDetails, FolderPage, Head, Node, NodeId, NodeKind, RecoveryFinishRequest,
+    RecoveryStartResponse, RegisterRequest, SealedAcl, Version,
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use vault::{
@@ -26,10 +26,17 @@ pub(crate) struct Shelf {
     pub(crate) keys: AccountKeys,
     pub(crate) root: Node,
     pub(crate) acl: SealedAcl,
-    pub(crate) heads: Vec<Head>,
+    /// Every head of every folder.
+    pub(crate) heads: BTreeMap<NodeId, Vec<Head>>,
     pub(crate) nodes: BTreeMap<NodeId, Node>,
     pub(crate) versions: BTreeMap<NodeId, Vec<Version>>,
     pub(crate) blobs: BTreeMap<NodeId, Vec<u8>>,
+    /// The last entry of the change feed, and where in it each node changed, each purged node
+    /// went (from which folder), and each head moved.
+    pub(crate) feed: u64,
+    changed: BTreeMap<NodeId, u64>,
+    purged: BTreeMap<NodeId, (u64, Option<NodeId>)>,
+    moved: BTreeMap<NodeId, u64>,
 }
 
 impl Shelf {
@@ -65,66 +72,204 @@ impl Shelf {
                 updated_at: String::new(),
             },
             acl: root.acl,
-            heads: vec![Head {
-                node: root.id,
-                seq: root.head.seq,
-                sealed: root.head.sealed,
-            }],
+            heads: BTreeMap::from([(
+                root.id,
+                vec![Head {
+                    node: root.id,
+                    seq: root.head.seq,
+                    sealed: root.head.sealed,
+                }],
+            )]),
             nodes: BTreeMap::new(),
             versions: BTreeMap::new(),
             blobs: BTreeMap::new(),
+            feed: 1,
+            changed: BTreeMap::from([(root.id, 1)]),
+            purged: BTreeMap::new(),
+            moved: BTreeMap::from([(root.id, 1)]),
         }
     }
 
+    /// Takes a commit as the real server does; `None` if a head has moved on or a change does
+    /// not fit.
+    pub(crate) fn offer(&mut self, request: &CommitRequest) -> Option<()> {
+        let seq = |node: &NodeId| {
+            self.heads
+                .get(node)
+                .map_or(0, |heads| heads[heads.len() - 1].seq)
+        };
+        let fits = request
+            .heads
+            .iter()
+            .all(|head| head.expected_seq == seq(&head.node))
+            && request.changes.iter().all(|change| self.fits(change));
+        fits.then(|| self.commit(request.clone()))
+    }
+
+    /// What only rows can tell, and heads cannot: that no folder goes below itself.
+    fn fits(&self, change: &Change) -> bool {
+        let Change::Move { node, parent, .. } = change else {
+            return true;
+        };
+        let mut above = Some(*parent);
+        while let Some(at) = above {
+            if at == *node {
+                return false;
+            }
+            above = self.nodes.get(&at).and_then(|node| node.parent_id);
+        }
+        true
+    }
+
+    /// A page of what changed after `after`, at most `most` commits of it.
+    pub(crate) fn changes(&self, after: u64, most: u64) -> (ChangesPage, u64) {
+        let until = self.feed.min(after + most);
+        let within = |feed: u64| feed > after && feed <= until;
+        let nodes = std::iter::once(&self.root).chain(self.nodes.values());
+        let mut changes: Vec<ChangeRecord> = nodes
+            .filter(|node| within(self.changed[&node.id]))
+            .map(|node| ChangeRecord {
+                id: node.id,
+                parent_id: node.parent_id,
+                node: Some(node.clone()),
+            })
+            .collect();
+        let purged = self.purged.iter().filter(|(_, (feed, _))| within(*feed));
+        changes.extend(purged.map(|(id, (_, parent))| ChangeRecord {
+            id: *id,
+            parent_id: *parent,
+            node: None,
+        }));
+        let heads = self.moved.iter().filter(|(_, feed)| within(**feed));
+        let page = ChangesPage {
+            changes,
+            heads: heads
+                .filter_map(|(id, _)| self.heads.get(id)?.last().cloned())
+                .collect(),
+            cursor: until.to_string(),
+            more: until < self.feed,
+        };
+        (page, until)
+    }
+
     pub(crate) fn commit(&mut self, request: CommitRequest) {
+        self.feed += 1;
         for change in request.changes {
+            let node = match &change {
+                Change::Create(create) => create.id,
+                Change::Version { node, .. }
+                | Change::Metadata { node, .. }
+                | Change::Move { node, .. }
+                | Change::Rewrap { node, .. }
+                | Change::Trash { node }
+                | Change::Restore { node }
+                | Change::Purge { node }
+                | Change::Accept { node }
+                | Change::DropVersion { node, .. } => *node,
+            };
+            self.changed.insert(node, self.feed);
             match change {
-                Change::Create(create) => {
-                    let version = create.version.unwrap();
-                    self.versions.insert(
-                        create.id,
-                        vec![Version {
-                            id: version.id,
-                            wrapped_key: version.wrapped_key,
-                            record: version.record,
-                            stored_size: 0,
-                            created_at: String::new(),
-                        }],
-                    );
-                    self.nodes.insert(
-                        create.id,
-                        Node {
-                            id: create.id,
-                            parent_id: Some(create.parent),
-                            kind: create.kind,
-                            epoch: 1,
-                            wrapped_key: create.wrapped_key,
-                            metadata: create.metadata,
-                            trashed_at: None,
-                            version_id: Some(version.id),
-                            ..self.root.clone()
-                        },
-                    );
-                }
+                Change::Create(create) => self.create(create),
                 Change::Metadata { node, metadata } => {
-                    let node = self.nodes.get_mut(&node).unwrap();
+                    let node = self.node_mut(node);
                     assert_eq!(metadata.rev, node.metadata.rev + 1);
                     node.metadata = metadata;
                 }
-                Change::Purge { node } => {
-                    self.nodes.remove(&node).unwrap();
+                Change::Move {
+                    node,
+                    parent,
+                    wrapped_key,
+                } => {
+                    let node = self.node_mut(node);
+                    node.parent_id = Some(parent);
+                    node.wrapped_key = wrapped_key;
                 }
-                Change::Trash { .. } | Change::Restore { .. } => {}
-                Change::Version { .. } => unreachable!("nobody makes new versions yet"),
+                Change::Rewrap {
+                    node,
+                    epoch,
+                    wrapped_key,
+                } => {
+                    let node = self.node_mut(node);
+                    node.epoch = epoch;
+                    node.wrapped_key = wrapped_key;
+                }
+                Change::Purge { node } => {
+                    let parent = self.nodes[&node].parent_id;
+                    self.purged.insert(node, (self.feed, parent));
+                    self.purge(node);
+                }
+                Change::Trash { .. } | Change::Restore { .. } | Change::Accept { .. } => {}
+                Change::Version { .. } | Change::DropVersion { .. } => {
+                    unreachable!("nobody makes new versions yet")
+                }
             }
         }
-        let head = &request.heads[0];
-        assert_eq!(head.expected_seq, self.heads.last().unwrap().seq);
-        self.heads.push(Head {
-            node: head.node,
-            seq: head.seq,
-            sealed: head.sealed.clone(),
-        });
+        for head in request.heads {
+            // A folder that this very commit purged has no head.
+            if head.node != self.root.id && !self.nodes.contains_key(&head.node) {
+                continue;
+            }
+            self.moved.insert(head.node, self.feed);
+            let heads = self.heads.entry(head.node).or_default();
+            assert_eq!(head.expected_seq, heads.last().map_or(0, |head| head.seq));
+            heads.push(Head {
+                node: head.node,
+                seq: head.seq,
+                sealed: head.sealed,
+            });
+        }
+    }
+
+    fn create(&mut self, create: CreateChange) {
+        let version_id = create.version.as_ref().map(|version| version.id);
+        if let Some(version) = create.version {
+            let version = Version {
+                id: version.id,
+                wrapped_key: version.wrapped_key,
+                record: version.record,
+                stored_size: 0,
+                created_at: String::new(),
+            };
+            self.versions.insert(create.id, vec![version]);
+        }
+        let node = Node {
+            id: create.id,
+            parent_id: Some(create.parent),
+            kind: create.kind,
+            epoch: 1,
+            wrapped_key: create.wrapped_key,
+            metadata: create.metadata,
+            trashed_at: None,
+            version_id,
+            ..self.root.clone()
+        };
+        self.nodes.insert(create.id, node);
+    }
+
+    /// A node and everything below it.
+    pub(crate) fn below(&self, top: NodeId) -> Vec<NodeId> {
+        let mut found = vec![top];
+        let mut at = 0;
+        while let Some(folder) = found.get(at).copied() {
+            let inside = |node: &&Node| node.parent_id == Some(folder);
+            found.extend(self.nodes.values().filter(inside).map(|node| node.id));
+            at += 1;
+        }
+        found
+    }
+
+    fn purge(&mut self, top: NodeId) {
+        for node in self.below(top) {
+            self.nodes.remove(&node).unwrap();
+            self.heads.remove(&node);
+        }
+    }
+
+    pub(crate) fn node_mut(&mut self, node: NodeId) -> &mut Node {
+        if node == self.root.id {
+            return &mut self.root;
+        }
+        self.nodes.get_mut(&node).unwrap()
     }
 
     pub(crate) fn change_password(&mut self, request: ChangePasswordRequest) {
@@ -151,23 +296,40 @@ impl Shelf {
     }
 
     pub(crate) fn listing(&self, vault: &Vault) -> Listing {
-        let head = self.heads.last().unwrap();
-        let after = vault.pinned_seq(self.root.id).unwrap_or(head.seq);
+        self.listing_of(vault, self.root.id)
+    }
+
+    pub(crate) fn listing_of(&self, vault: &Vault, folder: NodeId) -> Listing {
+        let head = self.heads[&folder].last().unwrap();
+        let after = vault.pinned_seq(folder).unwrap_or(head.seq);
+        let of_root = folder == self.root.id;
+        let own = if of_root {
+            &self.root
+        } else {
+            &self.nodes[&folder]
+        };
+        let inside = |node: &&Node| node.parent_id == Some(folder);
         Listing {
             pages: vec![FolderPage {
-                folder: self.root.clone(),
+                folder: own.clone(),
                 head: head.clone(),
-                acl: Some(self.acl.clone()),
-                children: self.nodes.values().cloned().collect(),
+                acl: of_root.then(|| self.acl.clone()),
+                children: self.nodes.values().filter(inside).cloned().collect(),
                 next_cursor: None,
             }],
-            between: self
-                .heads
-                .iter()
-                .filter(|step| step.seq > after && step.seq < head.seq)
-                .cloned()
-                .collect(),
+            between: self.heads_between(folder, after, head.seq),
         }
+    }
+
+    pub(crate) fn heads_between(&self, folder: NodeId, after: u64, before: u64) -> Vec<Head> {
+        let between = |head: &&Head| head.seq > after && head.seq < before;
+        let heads = self.heads.get(&folder);
+        heads
+            .into_iter()
+            .flatten()
+            .filter(between)
+            .cloned()
+            .collect()
     }
 
     pub(crate) fn details(&self, node: NodeId) -> FileDetails {
@@ -193,10 +355,21 @@ impl Shelf {
         content: &[u8],
         rng: &mut StdRng,
     ) -> NodeId {
-        let before: Vec<NodeId> = self.nodes.keys().copied().collect();
         let root = vault.root();
+        self.upload_to(vault, root, name, content, rng)
+    }
+
+    pub(crate) fn upload_to(
+        &mut self,
+        vault: &mut Vault,
+        folder: NodeId,
+        name: &str,
+        content: &[u8],
+        rng: &mut StdRng,
+    ) -> NodeId {
+        let before: Vec<NodeId> = self.nodes.keys().copied().collect();
         let mut plan = vault
-            .plan_upload(root, name, "text/plain", 5, content.len() as u64, rng)
+            .plan_upload(folder, name, "text/plain", 5, content.len() as u64, rng)
             .unwrap();
         let mut blob = Vec::new();
         for part in 0..plan.layout.parts() {
@@ -208,7 +381,7 @@ impl Shelf {
         assert_eq!(blob.len() as u64, plan.layout.total_len());
         let upload = protocol::UploadId::from_random([1; 16]);
         let commit = vault
-            .commit_uploads(root, &[(&plan, upload)], 10, rng)
+            .commit_uploads(folder, &[(&plan, upload)], 10, rng)
             .unwrap();
         let id = commit.id;
         self.commit(commit);
@@ -229,7 +402,7 @@ impl Shelf {
         node: NodeId,
     ) -> Result<Vec<u8>, vault::VaultError> {
         let blob = &self.blobs[&node];
-        let plan = vault.plan_download(vault.root(), node, &self.details(node))?;
+        let plan = vault.plan_download(node, &self.details(node))?;
         plan.check_total(blob.len() as u64)?;
         let hashes = plan.open_segments(&blob[plan.layout.content_len() as usize..]);
         let hashes = if plan.layout.segments() > 1 {

@@ -103,6 +103,10 @@ export interface Api {
   folderPage(folder: string, cursor: string | null, limit?: number): Promise<{ body: string; next: string | null; head: string }>;
   /** The raw bodies of all pages of heads after a seq. */
   heads(folder: string, after: number, current: number): Promise<string[]>;
+  /** The raw body of a page of changes after a cursor; waits for one so many seconds if there is none. */
+  changes(cursor: string | null, wait: number, signal: AbortSignal): Promise<string>;
+  /** The ids from the top down to an entry, as the server says. */
+  filePath(id: string): Promise<string[]>;
   /** `body`: JSON CommitRequest. */
   commit(body: string): Promise<StorageNumbers>;
   /** JSON FileDetails. */

@@ -127,6 +127,14 @@ export function connectApi({ onEnded, onReplaced }: Environment): Api {
       }
       return bodies;
     },
+    async changes(cursor, wait, signal) {
+      const query = { ...(cursor === null ? {} : { cursor }), ...(wait === 0 || cursor === null ? {} : { wait }) };
+      return text(await client.GET('/api/v1/changes', { params: { query }, parseAs: 'text', signal }));
+    },
+    async filePath(id) {
+      const { path } = unwrap(await client.GET('/api/v1/files/{id}/path', { params: { path: { id } } }));
+      return path.map((step) => step.id);
+    },
     async commit(body) {
       return numbers(unwrap(await client.POST('/api/v1/commits', { body: JSON.parse(body) as Schemas['CommitRequest'] })));
     },

@@ -3,8 +3,6 @@ import { createContentPool } from '../crypto/content';
 import { startKeeper } from '../crypto/keeper';
 import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
-import { Folders, type MakeCommit } from '../features/files/folders';
-import { watchFolder } from '../features/files/watching';
 import { openWhole } from '../features/preview/wholeContent';
 import { AutoLock, effectiveMinutes } from '../features/session/autoLock';
 import { ProfileKeeper } from '../features/session/profile';
@@ -12,6 +10,9 @@ import { Session, type OpenSession } from '../features/session/session';
 import { joinTabs } from '../features/session/tabs';
 import { saveFile } from '../features/transfers/saveFile';
 import { Transfers } from '../features/transfers/transfers';
+import { Follower } from '../features/tree/follow';
+import { isGone, Tree } from '../features/tree/tree';
+import { TreeActions } from '../features/tree/treeActions';
 import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
 import { Problem, toProblem } from '../lib/problem';
 import { Store } from '../lib/store';
@@ -21,16 +22,19 @@ import { followUpdates } from './update';
 
 interface Open {
   session: OpenSession;
-  folders: Folders;
+  tree: Tree;
+  actions: TreeActions;
+  follower: Follower;
   transfers: Transfers;
   environment: Parameters<typeof openWhole>[0];
 }
 
 const LOADING: FolderState = { status: 'loading' };
+const NOTHING = (): void => undefined;
 
 /** Puts the core together and starts it. One a page. */
 export function createApp(): App {
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [] });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading' });
   const missing = missingSupport();
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
@@ -66,26 +70,18 @@ export function createApp(): App {
     onLocked: () => {
       autoLock.end();
       profile.locked();
-      open?.folders.end();
+      open?.tree.end();
       open?.transfers.end();
       open = null;
-      state.set({ findings: [] });
+      state.set({ findings: [], tree: 'reading' });
     },
   });
 
+  const keeper = (): OpenSession['keeper'] => vault().session.keeper;
   const vault = (): Open => {
     if (open === null) throw new Problem({ code: 'locked', message: 'The vault is locked.' });
     return open;
   };
-  const change = async (folder: string, make: (keeper: OpenSession['keeper'], now: number) => Promise<string>): Promise<void> => {
-    const { folders, session: opened } = vault();
-    try {
-      await folders.commit(folder, (now) => make(opened.keeper, now), { patient: false });
-    } catch (error) {
-      throw toProblem(error);
-    }
-  };
-
   if (missing === null) {
     guardUnload(() => open?.transfers.anyActive ?? false);
     void session.start();
@@ -125,27 +121,38 @@ export function createApp(): App {
     setAutoLock: (minutes) => setPreferences({ autoLock: minutes }),
     applyUpdate: () => applyUpdate(),
 
-    getFolder: (id) => open?.folders.state(id) ?? LOADING,
-    watchFolder: (id, listener) => {
-      if (open === null) return () => undefined;
-      const { folders } = open;
-      const stopListening = folders.listen(id, listener);
-      const stopWatching = watchFolder(id, folders, document);
-      return () => {
-        stopListening();
-        stopWatching();
-      };
+    getFolder: (id) => open?.tree.state(id) ?? LOADING,
+    watchFolder: (id, listener) => open?.tree.watch(id, listener) ?? NOTHING,
+    refreshFolder: async (id) => vault().tree.refresh(id),
+    treeVersion: () => open?.tree.version ?? 0,
+    watchTree: (listener) => open?.tree.subscribe(listener) ?? NOTHING,
+    entry: (node) => asProblem(keeper().entry(node).then((entry) => entry ?? null)),
+    path: (node) => asProblem(keeper().path(node).then((path) => path ?? null)),
+    trashed: () => asProblem(keeper().trashed()),
+    starred: () => asProblem(keeper().starred()),
+    recent: (most) => asProblem(keeper().recent(most)),
+
+    createFolder: (parent, name) => asProblem(vault().actions.createFolder(parent, name)),
+    rename: (node, name) => asProblem(vault().actions.rename(node, name)),
+    edit: (nodes, edit) => asProblem(vault().actions.edit(nodes, edit)),
+    move: (nodes, to) => asProblem(vault().actions.move(nodes, to)),
+    trash: (nodes) => asProblem(vault().actions.trash(nodes)),
+    restore: (nodes) => asProblem(vault().actions.restore(nodes)),
+    purge: (nodes) => asProblem(vault().actions.purge(nodes)),
+    ways: (finding) => asProblem(vault().actions.ways(finding)),
+    resolve: async (finding, way) => {
+      await asProblem(vault().actions.resolve(finding, way));
+      state.set({ findings: state.get().findings.filter((other) => findingKey(other) !== findingKey(finding)) });
     },
-    refreshFolder: async (id) => vault().folders.refresh(id),
-    rename: (folder, node, name) => change(folder, (keeper, now) => keeper.rename(folder, node, name, now)),
-    trash: (folder, nodes) => inBatches(nodes, 500, (batch) => change(folder, (keeper, now) => keeper.trash(folder, batch, now))),
-    restore: (folder, nodes) => inBatches(nodes, 500, (batch) => change(folder, (keeper, now) => keeper.restore(folder, batch, now))),
-    purge: (folder, nodes) => inBatches(nodes, 1000, (batch) => change(folder, (keeper, now) => keeper.purge(folder, batch, now))),
+    fingerprint: async () => {
+      await vault().follower.complete;
+      return asProblem(keeper().fingerprint());
+    },
 
     openContent: async (node) => {
       const { phase } = state.get();
       if (phase.name !== 'unlocked') throw new Problem({ code: 'locked', message: 'The vault is locked.' });
-      return asProblem(openWhole(vault().environment, phase.rootId, node));
+      return asProblem(openWhole(vault().environment, node));
     },
 
     upload: (folder, files) => vault().transfers.upload(folder, files),
@@ -164,21 +171,32 @@ async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-/** One commit holds so many changes and no more. */
-async function inBatches(nodes: readonly string[], size: number, work: (batch: string[]) => Promise<void>): Promise<void> {
-  for (let start = 0; start < nodes.length; start += size) await work(nodes.slice(start, start + size));
-}
-
 function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, state: Store<AppState>): Open {
-  const { keeper, pins } = session;
-  const folders = new Folders({
+  const { keeper, pins, rootId } = session;
+  const tree = new Tree({
     api,
     keeper,
+    rootId,
     onMoved: () => void pins.moved().catch((error: unknown) => reportCaught(state, null, error)),
     onView: (view: FolderView) => report(state, view.findings),
-    onProblem: (folder, problem) => reportCaught(state, folder, problem),
+    onProblem: (folder, problem) => {
+      // A folder that somebody else has deleted is nobody's fault.
+      if (!isGone(problem)) reportCaught(state, folder, problem);
+    },
     onStorage: (storage) => state.set({ storage }),
   });
+  const follower = new Follower({
+    api,
+    keeper,
+    tree,
+    rootId,
+    page: document,
+    cursor: null,
+    onCursor: () => undefined,
+    onProgress: (progress) => state.set({ tree: progress }),
+    onCaught: (error) => reportCaught(state, null, error),
+  });
+  void follower.run();
   const pool = createContentPool({
     token: () => api.token(),
     address: (node, version) => api.downloadAddress(node, version),
@@ -190,12 +208,12 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     api,
     keeper,
     pool,
-    commit: (folder, make: MakeCommit) => folders.commit(folder, make, { patient: true }),
+    commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),
     show: (list) => state.set({ transfers: list }),
     save: saveFile,
     now: Date.now,
   });
-  return { session, folders, transfers, environment: { api, keeper, pool } };
+  return { session, tree, actions: new TreeActions(tree, keeper), follower, transfers, environment: { api, keeper, pool } };
 }
 
 /** Adds what is not known yet. */

@@ -3,7 +3,7 @@
  * The core (session, files, transfers) implements it; components only consume it
  * through the hooks in `app/hooks.ts`. No component fetches, decrypts or stores.
  */
-import type { Entry, Finding, FolderView, VaultErrorCode } from '../crypto/types';
+import type { Entry, EntryEdit, Finding, FolderView, PathStep, VaultErrorCode, Way } from '../crypto/types';
 
 /** An error that a person can be told about: `code` selects the translated words. */
 export interface AppError {
@@ -124,6 +124,8 @@ export interface AppState {
   update: 'none' | 'ready';
   /** Findings about the account or about any folder seen in this session, newest first. */
   findings: readonly Finding[];
+  /** `reading`: not everything has been read yet; `away`: the server cannot be reached. */
+  tree: 'reading' | 'ready' | 'away';
 }
 
 /** Sign-up happens in two steps, so that no account exists before its phrase was kept. */
@@ -233,16 +235,41 @@ export interface App {
   /** Loads the page again with the newer version. Asks first, as leaving does, while transfers run. */
   applyUpdate(): void;
 
-  /** The current state of a folder; `subscribe` also tells of its changes. */
+  /** The current state of a folder. */
   getFolder(id: string): FolderState;
-  /** Like `subscribe`, and keeps the folder fresh (fetches it now, on focus and every 30 s while visible) until the returned function is called. */
+  /** Hears of changes of a folder until the returned function is called; fetches it if it is not known yet. */
   watchFolder(id: string, listener: () => void): () => void;
   /** Fetches and checks a folder again. */
   refreshFolder(id: string): Promise<void>;
-  rename(folder: string, node: string, name: string): Promise<void>;
-  trash(folder: string, nodes: readonly string[]): Promise<void>;
-  restore(folder: string, nodes: readonly string[]): Promise<void>;
-  purge(folder: string, nodes: readonly string[]): Promise<void>;
+  /** Grows with every change of the tree; `watchTree` tells of them. */
+  treeVersion(): number;
+  watchTree(listener: () => void): () => void;
+  /** A file or folder as it was verified; null when it is not known. */
+  entry(node: string): Promise<Entry | null>;
+  /** From the root (whose name is empty) to the node itself; null when it hangs nowhere. */
+  path(node: string): Promise<readonly PathStep[] | null>;
+  /** What was put into the trash, wherever it was. */
+  trashed(): Promise<readonly Entry[]>;
+  /** What is starred, wherever it is. */
+  starred(): Promise<readonly Entry[]>;
+  /** The files that were changed last, newest first. */
+  recent(most: number): Promise<readonly Entry[]>;
+
+  /** Resolves with the new folder's id; a name that is taken gets a number. */
+  createFolder(parent: string, name: string): Promise<string>;
+  rename(node: string, name: string): Promise<void>;
+  edit(nodes: readonly string[], edit: EntryEdit): Promise<void>;
+  /** Rejects with `into-itself` for a folder that would be below itself. Names that are taken get a number. */
+  move(nodes: readonly string[], to: string): Promise<void>;
+  trash(nodes: readonly string[]): Promise<void>;
+  restore(nodes: readonly string[]): Promise<void>;
+  purge(nodes: readonly string[]): Promise<void>;
+
+  /** The ways out of a finding, besides leaving what it concerns where it is. */
+  ways(finding: Finding): Promise<readonly Way[]>;
+  resolve(finding: Finding, way: Way): Promise<void>;
+  /** What two devices compare: the same on both unless the server shows them different histories. Resolves once everything was read. */
+  fingerprint(): Promise<string>;
 
   /** A file's verified bytes; nothing is fetched before it is asked for. Rejects as reading does. */
   openContent(node: string, version?: string): Promise<OpenContent>;

@@ -1,4 +1,4 @@
-import { createContext, useCallback, useContext, useRef, useSyncExternalStore } from 'react';
+import { createContext, useCallback, useContext, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 
 import type { App, AppState, FolderState } from './contract';
 
@@ -36,6 +36,27 @@ export function useFolder(id: string): FolderState {
   const app = useApp();
   const subscribe = useCallback((listener: () => void) => app.watchFolder(id, listener), [app, id]);
   return useSyncExternalStore(subscribe, useCallback(() => app.getFolder(id), [app, id]));
+}
+
+/** The answer to a question about the tree, asked again whenever the tree changes; undefined until there is one. */
+export function useTree<Answer>(ask: (app: App) => Promise<Answer>): Answer | undefined {
+  const app = useApp();
+  const version = useSyncExternalStore(useCallback((listener) => app.watchTree(listener), [app]), () => app.treeVersion());
+  const [answer, setAnswer] = useState<{ ask: typeof ask; answer: Answer }>();
+  useEffect(() => {
+    let current = true;
+    ask(app).then(
+      (next) => {
+        if (current) setAnswer({ ask, answer: next });
+      },
+      // A vault that was locked meanwhile; the page goes with it.
+      () => undefined,
+    );
+    return () => {
+      current = false;
+    };
+  }, [app, ask, version]);
+  return answer?.ask === ask ? answer.answer : undefined;
 }
 
 function sameFields(a: unknown, b: unknown): boolean {

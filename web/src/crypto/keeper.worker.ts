@@ -2,6 +2,7 @@
 import { Batch, Credentials, NewAccount, Recovery, Vault, type DownloadPlan, type NewPhrase, type UploadPlan } from '../../pkg/strongroom_wasm.js';
 import { Mutex } from '../lib/mutex';
 import { Problem } from '../lib/problem';
+import type { Entry, EntryEdit, PathStep, Way } from './types';
 import { loadModule } from './module';
 import { connect } from './rpc';
 
@@ -136,11 +137,41 @@ const keeper = {
   pinnedSeq: (folder: string): number | undefined => there(vault, 'vault').pinnedSeq(folder),
   headSeq: (page: string): number => there(vault, 'vault').headSeq(page),
   openFolder: (folder: string, pages: string[], heads: string[]): string => there(vault, 'vault').openFolder(folder, pages, heads),
-  rename: (folder: string, node: string, name: string, now: number): string => there(vault, 'vault').rename(folder, node, name, now),
-  trash: (folder: string, nodes: string[], now: number): string => there(vault, 'vault').trash(folder, nodes, now),
-  restore: (folder: string, nodes: string[], now: number): string => there(vault, 'vault').restore(folder, nodes, now),
-  purge: (folder: string, nodes: string[], now: number): string => there(vault, 'vault').purge(folder, nodes, now),
-  committed: (commit: string): string => there(vault, 'vault').committed(commit),
+  folder: (folder: string): string | undefined => there(vault, 'vault').folder(folder),
+  hasFolder: (folder: string): boolean => there(vault, 'vault').hasFolder(folder),
+  entry: (node: string): Entry | undefined => parsed(there(vault, 'vault').entry(node)),
+  path: (node: string): PathStep[] | undefined => parsed(there(vault, 'vault').path(node)),
+  trashed: (): Entry[] => JSON.parse(there(vault, 'vault').trashed()) as Entry[],
+  starred: (): Entry[] => JSON.parse(there(vault, 'vault').starred()) as Entry[],
+  recent: (most: number): Entry[] => JSON.parse(there(vault, 'vault').recent(most)) as Entry[],
+  fingerprint: (): string => there(vault, 'vault').fingerprint(),
+
+  applyChanges: (page: string): Feed => JSON.parse(there(vault, 'vault').applyChanges(page)) as Feed,
+  bridge: (folder: string, heads: string[]): FeedStep => JSON.parse(there(vault, 'vault').bridge(folder, heads)) as FeedStep,
+  resumeFeed: (): FeedStep => JSON.parse(there(vault, 'vault').resumeFeed()) as FeedStep,
+  /** Folders that were seen and not opened. */
+  unopened: (): string[] => there(vault, 'vault').unopened(),
+
+  rename: (node: string, name: string, now: number): string => there(vault, 'vault').rename(node, name, now),
+  edit: (nodes: string[], edit: EntryEdit, now: number): Step => step(there(vault, 'vault').edit(nodes, JSON.stringify(edit), now)),
+  trash: (nodes: string[], now: number): Step => step(there(vault, 'vault').trash(nodes, now)),
+  restore: (nodes: string[], now: number): Step => step(there(vault, 'vault').restore(nodes, now)),
+  purge: (nodes: string[], now: number): Step => step(there(vault, 'vault').purge(nodes, now)),
+  moveTo: (nodes: string[], to: string, now: number): Step => step(there(vault, 'vault').moveTo(nodes, to, now)),
+  createFolder(parent: string, name: string, now: number): { node: string; request: string } {
+    const { node, request } = JSON.parse(there(vault, 'vault').createFolder(parent, name, now)) as { node: string; request: unknown };
+    return { node, request: JSON.stringify(request) };
+  },
+  /** The ids of the first of these paths, and the commit that makes those that are missing. */
+  createFolders(parent: string, paths: readonly (readonly string[])[], now: number): { nodes: string[]; request: string | null } {
+    const { nodes, request } = JSON.parse(there(vault, 'vault').createFolders(parent, JSON.stringify(paths), now)) as { nodes: string[]; request: unknown };
+    return { nodes, request: request === null ? null : JSON.stringify(request) };
+  },
+  ways: (folder: string, node: string | null): Way[] => JSON.parse(there(vault, 'vault').ways(folder, node ?? undefined)) as Way[],
+  resolve: (folder: string, node: string, way: Way, now: number): string => there(vault, 'vault').resolve(folder, node, way, now),
+  acceptFolder: (folder: string, pages: string[], now: number): string => there(vault, 'vault').acceptFolder(folder, pages, now),
+  /** The folders that are other than they were. */
+  committed: (commit: string): string[] => there(vault, 'vault').committed(commit),
   abandoned: (commit: string): void => there(vault, 'vault').abandoned(commit),
 
   async planUpload(folder: string, name: string, mediaType: string, modified: number, size: number): Promise<PlannedUpload> {
@@ -172,8 +203,8 @@ const keeper = {
     uploads.delete(plan);
   },
 
-  planDownload(folder: string, node: string, details: string): PlannedDownload {
-    const plan = there(vault, 'vault').planDownload(folder, node, details);
+  planDownload(node: string, details: string): PlannedDownload {
+    const plan = there(vault, 'vault').planDownload(node, details);
     const id = nextPlan++;
     downloads.set(id, plan);
     const { name, mediaType, size, contentLength, totalLength, version } = plan;
@@ -193,6 +224,36 @@ const keeper = {
 
 /** As the page sees this worker. */
 export type Keeper = typeof keeper;
+
+/** What is to be done with the first `covered` of the nodes that were given; null: nothing. */
+export interface Step {
+  request: string | null;
+  covered: number;
+}
+
+function step(json: string): Step {
+  const { request, covered } = JSON.parse(json) as { request: unknown; covered: number };
+  return { request: request === null ? null : JSON.stringify(request), covered };
+}
+
+function parsed<Value>(json: string | undefined): Value | undefined {
+  return json === undefined ? undefined : (JSON.parse(json) as Value);
+}
+
+/** What changes of the feed came to. */
+export interface FeedStep {
+  /** Folders that are other than they were. */
+  changed: string[];
+  /** Heads that must be fetched before more can be believed. */
+  gaps: { folder: string; after: number; before: number }[];
+  /** Folders that must be listed. */
+  look: string[];
+}
+
+export interface Feed extends FeedStep {
+  cursor: string;
+  more: boolean;
+}
 
 export interface OpenedVault {
   userId: string;

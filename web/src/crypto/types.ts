@@ -27,6 +27,8 @@ export interface Finding {
 
 export interface Entry {
   id: string;
+  /** The folder that it is in. */
+  folder: string;
   kind: 'file' | 'folder';
   name: string;
   /** Media type as the uploader's device stated it, e.g. `application/pdf`; may be empty. */
@@ -37,7 +39,33 @@ export interface Entry {
   modified: number;
   /** Milliseconds since 1970, or null when it is not in the trash. */
   trashed: number | null;
+  starred: boolean;
+  tags: string[];
+  description: string;
+  category: string;
+  /** A file's current version. */
+  version: string | null;
 }
+
+/** What changes of an entry; what is absent stays. */
+export interface EntryEdit {
+  starred?: boolean;
+  /** At most 64, of 128 bytes each. */
+  tags?: readonly string[];
+  /** At most 16 KiB. */
+  description?: string;
+  /** At most 128 bytes. */
+  category?: string;
+}
+
+/** One step of the way from the root (whose name is empty) to a node. */
+export interface PathStep {
+  id: string;
+  name: string;
+}
+
+/** A way out of a finding, besides leaving it: take what the server shows; put back what this device kept; delete it. */
+export type Way = 'accept' | 'restore-kept' | 'remove';
 
 /** A folder after its head was checked. */
 export interface FolderView {
@@ -70,6 +98,9 @@ export type VaultErrorCode =
   | 'folder-not-verified'
   | 'no-such-entry'
   | 'invalid-name'
+  | 'invalid-metadata'
+  | 'into-itself'
+  | 'too-deep'
   | 'bad-answer'
   | 'file-changed'
   | 'subtle-failed'

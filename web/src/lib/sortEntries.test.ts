@@ -1,17 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../crypto/types';
+import { entryOf } from './entries.test-support';
 import { sortEntries, type Sort } from './sortEntries';
 
-const entry = (id: string, change: Partial<Entry>): Entry => ({
-  id,
-  kind: 'file',
-  name: id,
-  mediaType: '',
-  size: 0,
-  modified: 0,
-  trashed: null,
-  ...change,
-});
+const entry = (id: string, change: Partial<Entry>): Entry => entryOf({ id, ...change });
 const order = (entries: Entry[], sort: Sort) => sortEntries(entries, sort, 'en', ({ mediaType }) => mediaType).map(({ id }) => id);
 
 describe('the order of a list', () => {

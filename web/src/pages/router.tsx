@@ -27,6 +27,7 @@ const routes = root.addChildren([
   ]),
   inside.addChildren([
     createRoute({ getParentRoute: () => inside, path: '/files', component: lazyRouteComponent(() => import('./FilesPage')) }),
+    createRoute({ getParentRoute: () => inside, path: '/files/$folder', component: lazyRouteComponent(() => import('./FilesPage')) }),
     createRoute({ getParentRoute: () => inside, path: '/trash', component: lazyRouteComponent(() => import('./TrashPage')) }),
     createRoute({ getParentRoute: () => inside, path: '/settings', component: lazyRouteComponent(() => import('./SettingsPage')) }),
   ]),

@@ -39,7 +39,7 @@ import css from './FilesView.module.css';
 const modifiedOf = (entry: Entry) => entry.modified;
 
 /** One folder: its toolbar, its files, and everything that can be done to what is in it. */
-export function FilesView({ folder }: { folder: string }) {
+export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder: string) => void }) {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
@@ -85,7 +85,8 @@ export function FilesView({ folder }: { folder: string }) {
 
   const { download, trash } = actions;
   const { show: showDetails } = details;
-  const { open } = preview;
+  const { open: show } = preview;
+  const open = useCallback((entry: Entry) => (entry.kind === 'folder' ? onGoTo(entry.id) : show(entry)), [onGoTo, show]);
   const actionsFor = useCallback(
     (about: readonly Entry[]) => fileActions(t, canWrite, { open, download, trash, rename: setRenaming, showDetails }, about),
     [t, canWrite, open, download, trash, showDetails],

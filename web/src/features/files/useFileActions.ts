@@ -46,13 +46,13 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
       const ids = entries.map((entry) => entry.id);
       const values = { count: ids.length, name: first.name };
       void attempt(async () => {
-        await app.trash(folder, ids);
+        await app.trash(ids);
         onDone();
         offerUndo({
           done: t('files.trashed', values),
           undone: t('files.undone', values),
           about: ids,
-          undo: (still) => app.restore(folder, still),
+          undo: (still) => app.restore(still),
         });
       });
     },
@@ -61,18 +61,17 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
 
   const rename = useCallback(
     async ({ id, name: before }: Entry, name: string) => {
-      await app.rename(folder, id, name);
+      await app.rename(id, name);
       offerUndo({
         done: t('files.renamed', { before, name }),
         undone: t('files.renamed', { before: name, name: before }),
         about: [id],
         undo: async () => {
           await app.refreshFolder(folder);
-          const state = app.getFolder(folder);
-          const now = state.status === 'loading' ? undefined : state.view?.entries.find((entry) => entry.id === id)?.name;
+          const now = (await app.entry(id))?.name;
           // What somebody else has called it meanwhile is theirs to undo.
           if (now !== undefined && now !== name) throw new Problem({ code: 'changed-since', message: 'It has another name now.' });
-          await app.rename(folder, id, before);
+          await app.rename(id, before);
         },
       });
     },

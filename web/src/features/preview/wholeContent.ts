@@ -11,11 +11,11 @@ interface Environment {
 }
 
 /** A file's content, fetched and verified whole when the first byte of it is asked for. */
-export async function openWhole({ api, keeper, pool }: Environment, folder: string, node: string): Promise<OpenContent> {
+export async function openWhole({ api, keeper, pool }: Environment, node: string): Promise<OpenContent> {
   const id = crypto.randomUUID();
   const closed = new AbortController();
   const details = await patiently(() => api.fileDetails(node), closed.signal);
-  const planned = await keeper.planDownload(folder, node, details);
+  const planned = await keeper.planDownload(node, details);
   let whole: Promise<Blob> | null = null;
   const blob = (): Promise<Blob> => {
     const { plan, size, contentLength, totalLength, version } = planned;

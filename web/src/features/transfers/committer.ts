@@ -1,5 +1,5 @@
 import type { FinishedUpload, RunningKeeper } from '../../crypto/keeper';
-import type { MakeCommit } from '../files/folders';
+import type { MakeCommit } from '../tree/tree';
 
 /** Files in one commit; the server takes up to a thousand changes. */
 const MOST = 200;

@@ -4,13 +4,14 @@ import type { Transfer } from '../../app/contract';
 import type { DownloadJob, UploadJob } from '../../crypto/content';
 import type { RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
+import { entryOf } from '../../lib/entries.test-support';
 import { Problem } from '../../lib/problem';
 import { Transfers } from './transfers';
 
 const MB = 1024 * 1024;
 const problem = (code: string): Problem => new Problem({ code, message: code });
 const file = (name: string, size = 10): File => Object.defineProperty(new File([], name), 'size', { value: size });
-const entry = (name: string): Entry => ({ id: `id-${name}`, kind: 'file', name, mediaType: 'text/plain', size: 3, modified: 0, trashed: null });
+const entry = (name: string): Entry => entryOf({ id: `id-${name}`, name, mediaType: 'text/plain', size: 3 });
 
 /** The keeper and the workers' pool are other threads; here they are as obliging as told. */
 function world() {
@@ -23,7 +24,7 @@ function world() {
     batchUploads: vi.fn(() => Promise.resolve(1)),
     commitUploads: vi.fn(() => Promise.resolve('{}')),
     dropBatch: vi.fn(() => Promise.resolve()),
-    planDownload: vi.fn((_folder: string, node: string) => Promise.resolve({ plan: ++plans, name: node.slice(3), mediaType: 'text/plain', size: 3, contentLength: 90, totalLength: 90, version: 'v' })),
+    planDownload: vi.fn((node: string) => Promise.resolve({ plan: ++plans, name: node.slice(3), mediaType: 'text/plain', size: 3, contentLength: 90, totalLength: 90, version: 'v' })),
     dropDownload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`download ${plan}`))),
   };
   const running = new Map<string, { resolve: (value: never) => void; reject: (error: Problem) => void }>();

@@ -5,7 +5,7 @@ import type { PlannedUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { patiently } from '../../lib/patience';
 import { Problem, toProblem } from '../../lib/problem';
-import type { MakeCommit } from '../files/folders';
+import type { MakeCommit } from '../tree/tree';
 import { Board } from './board';
 import { Committer } from './committer';
 import { Queue } from './queue';
@@ -110,7 +110,7 @@ export class Transfers {
   #enqueue(id: string, work: Work): void {
     const size = work.direction === 'up' ? work.file.size : work.entry.size;
     if (work.direction === 'up') this.#queues.up.add(id, size, () => this.#run(id, (signal) => this.#send(id, work.folder, work.file, signal)));
-    else this.#queues.down.add(id, size, () => this.#run(id, (signal) => this.#fetch(id, work.folder, work.entry, signal)));
+    else this.#queues.down.add(id, size, () => this.#run(id, (signal) => this.#fetch(id, work.entry, signal)));
   }
 
   async #run(id: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -155,10 +155,10 @@ export class Transfers {
     }
   }
 
-  async #fetch(id: string, folder: string, entry: Entry, signal: AbortSignal): Promise<void> {
+  async #fetch(id: string, entry: Entry, signal: AbortSignal): Promise<void> {
     const { api, keeper, pool, save } = this.#environment;
     const details = await patiently(() => api.fileDetails(entry.id), signal);
-    const planned = await keeper.planDownload(folder, entry.id, details);
+    const planned = await keeper.planDownload(entry.id, details);
     try {
       stopIfCancelled(signal);
       const { plan, size, contentLength, totalLength, version } = planned;

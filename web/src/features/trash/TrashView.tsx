@@ -1,6 +1,7 @@
 import { LayoutGrid, List, Trash2 } from 'lucide-react';
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
-import { useApp, useFolder } from '../../app/hooks';
+import { useApp, useFolder, useTree } from '../../app/hooks';
+import type { App } from '../../app/contract';
 import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
 import { setPreferences } from '../../lib/preferences';
@@ -27,6 +28,7 @@ import { PurgeDialog, type PurgeQuestion } from './PurgeDialog';
 import { trashActions } from './trashActions';
 import { useTrashActions } from './useTrashActions';
 
+const askTrashed = (app: App) => app.trashed();
 const trashedOf = (entry: Entry) => entry.trashed ?? entry.modified;
 
 export function TrashView({ folder }: { folder: string }) {
@@ -35,24 +37,24 @@ export function TrashView({ folder }: { folder: string }) {
   const state = useFolder(folder);
   const { view: shownAs } = usePreferences();
   const [sort, setSort] = useState<Sort>({ column: 'modified', direction: 'descending' });
-  const view = state.status === 'loading' ? undefined : state.view;
+  const trashed = useTree(askTrashed);
   const canWrite = state.status === 'ready' && state.view.verified;
 
   const entries = useMemo(
     () =>
       sortEntries(
-        (view?.entries ?? []).filter((entry) => entry.trashed !== null),
+        trashed ?? [],
         sort,
         locale,
         (entry) => kindWords(entry, t),
         trashedOf,
       ),
-    [view, sort, locale, t],
+    [trashed, sort, locale, t],
   );
   const selection = useSelection(entries);
   const { selected, chosen, select, clear } = selection;
   const [question, setQuestion] = useState<PurgeQuestion | null>(null);
-  const { restore, purge } = useTrashActions(folder, clear);
+  const { restore, purge } = useTrashActions(clear);
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
 
@@ -140,8 +142,8 @@ export function TrashView({ folder }: { folder: string }) {
         { }
         <div {...area} className={css.area}>
           <FolderFailed state={state} onRetry={() => void app.refreshFolder(folder)} />
-          {state.status === 'loading' && <ListSkeleton label={t('files.loading')} view={shownAs} />}
-          {view !== undefined && entries.length === 0 && state.status !== 'error' && (
+          {(state.status === 'loading' || (trashed === undefined && state.status !== 'error')) && <ListSkeleton label={t('files.loading')} view={shownAs} />}
+          {trashed !== undefined && entries.length === 0 && state.status !== 'error' && state.status !== 'loading' && (
             <EmptyState icon={<Trash2 size={26} strokeWidth={1.5} />} title={t('trash.empty')}>
               <p>{t('trash.empty.text')}</p>
             </EmptyState>

@@ -12,7 +12,7 @@ interface TrashActions {
   purge: (entries: readonly Entry[]) => Promise<void>;
 }
 
-export function useTrashActions(folder: string, onDone: () => void): TrashActions {
+export function useTrashActions(onDone: () => void): TrashActions {
   const { t } = useText();
   const app = useApp();
   const notify = useNotify();
@@ -24,28 +24,28 @@ export function useTrashActions(folder: string, onDone: () => void): TrashAction
       const ids = entries.map((entry) => entry.id);
       const values = { count: entries.length, name: entries[0]?.name ?? '' };
       void attempt(async () => {
-        await app.restore(folder, ids);
+        await app.restore(ids);
         onDone();
         offerUndo({
           done: t('trash.restored', values),
           undone: t('files.trashed', values),
           about: ids,
-          undo: (still) => app.trash(folder, still),
+          undo: (still) => app.trash(still),
         });
       });
     },
-    [app, folder, attempt, offerUndo, onDone, t],
+    [app, attempt, offerUndo, onDone, t],
   );
 
   const purge = useCallback(
     async (entries: readonly Entry[]) => {
       const ids = entries.map((entry) => entry.id);
-      await app.purge(folder, ids);
+      await app.purge(ids);
       forgetUndo(ids);
       onDone();
       notify({ text: t('trash.purged', { count: entries.length, name: entries[0]?.name ?? '' }) });
     },
-    [app, folder, forgetUndo, notify, onDone, t],
+    [app, forgetUndo, notify, onDone, t],
   );
 
   return { restore, purge };

@@ -14,17 +14,17 @@ interface Environment {
 }
 
 /** Fetches all pages of a folder that belong to one head, with the heads that lead to it, and has them checked. */
-export async function openFolder(id: string, environment: Environment): Promise<{ view: FolderView; head: string }> {
+export async function openFolder(id: string, environment: Environment): Promise<FolderView> {
   const { api, keeper } = environment;
-  const { pages, head } = await fetchPages(id, api);
+  const { pages } = await fetchPages(id, api);
   const seq = await keeper.headSeq(pages[0] ?? '');
   const pinned = await keeper.pinnedSeq(id);
   const heads = pinned !== undefined && seq > pinned + 1 ? await api.heads(id, pinned, seq) : [];
-  const view = JSON.parse(await keeper.openFolder(id, pages, heads)) as FolderView;
-  return { view, head };
+  return JSON.parse(await keeper.openFolder(id, pages, heads)) as FolderView;
 }
 
-async function fetchPages(id: string, api: Pick<Api, 'folderPage'>): Promise<{ pages: string[]; head: string }> {
+/** All pages of a folder that belong to one head. */
+export async function fetchPages(id: string, api: Pick<Api, 'folderPage'>): Promise<{ pages: string[] }> {
   for (let round = 1; ; round++) {
     try {
       const first = await api.folderPage(id, null);
@@ -40,7 +40,7 @@ async function fetchPages(id: string, api: Pick<Api, 'folderPage'>): Promise<{ p
         if (length > MAX_LISTING) throw new Problem({ code: 'bad-answer', message: 'The list of a folder has no end.' });
         cursor = page.next;
       }
-      return { pages, head: first.head };
+      return { pages };
     } catch (error) {
       // The folder changed between two pages.
       if (!hasCode(error, 'HEAD_CONFLICT') || round === MAX_ROUNDS) throw error;

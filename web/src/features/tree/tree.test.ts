@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { FolderView } from '../../crypto/types';
 import { Problem } from '../../lib/problem';
-import { Folders, type FoldersEnvironment } from './folders';
+import { Tree, type TreeEnvironment } from './tree';
 
 const conflict = () => new Problem({ code: 'HEAD_CONFLICT', message: 'moved on' });
 const lost = () => new Problem({ code: 'server-unreachable', message: 'lost' });
@@ -38,16 +38,19 @@ function world() {
     committed: (id: string) => {
       calls.push(`committed ${id}`);
       vault.seq = vault.pinned = vault.seq + 1;
-      return Promise.resolve(JSON.stringify(view(vault.seq)));
+      return Promise.resolve(['root']);
     },
+    hasFolder: () => Promise.resolve(vault.seq > 0),
+    folder: () => Promise.resolve(vault.seq > 0 ? JSON.stringify(view(vault.seq)) : undefined),
     abandoned: (id: string) => {
       calls.push(`abandoned ${id}`);
       return Promise.resolve();
     },
   };
-  const make = (): Promise<string> => Promise.resolve(JSON.stringify({ id: `c${nextCommit++}`, expected: vault.seq }));
+  const make = (): Promise<string> => Promise.resolve(JSON.stringify({ id: `c${nextCommit++}`, expected: vault.seq, heads: [{ node: 'root', expected_seq: vault.seq }] }));
   const reports = { onMoved: vi.fn(), onView: vi.fn(), onProblem: vi.fn(), onStorage: vi.fn() };
-  const folders = new Folders({ api, keeper, ...reports } as unknown as FoldersEnvironment);
+  const folders = new Tree({ api, keeper, rootId: 'root', ...reports } as unknown as TreeEnvironment);
+  folders.watch('root', () => undefined);
   return { server, api, keeper, calls, make, folders, vault, ...reports };
 }
 
@@ -94,16 +97,6 @@ describe('looking at a folder', () => {
     expect(onProblem).toHaveBeenCalledOnce();
   });
 
-  it('polls with one small request while nothing changes', async () => {
-    const { folders, server, calls } = world();
-    await folders.refresh('root');
-    await folders.poll('root');
-    expect(calls).toHaveLength(1);
-    server.seq = 2;
-    await folders.poll('root');
-    expect(calls).toEqual(['open 1 []', 'open 2 []']);
-  });
-
   it('shares a look that is under way', async () => {
     const { folders, calls } = world();
     await Promise.all([folders.refresh('root'), folders.refresh('root')]);
@@ -116,7 +109,7 @@ describe('committing', () => {
     const { folders, server, calls, make, onStorage } = world();
     await folders.refresh('root');
     server.seq = 2;
-    await folders.commit('root', make, { patient: false });
+    await folders.commit(make, { patient: false, folders: ['root'] });
     expect(calls).toEqual(['open 1 []', 'abandoned c1', 'open 2 []', 'committed c2']);
     expect(onStorage).toHaveBeenCalledWith({ used: 1, limit: 2 });
     expect(folders.state('root')).toMatchObject({ status: 'ready', view: { seq: 3 } });
@@ -125,7 +118,7 @@ describe('committing', () => {
   it('gives up after a bounded number of conflicts', async () => {
     const { folders, api, make } = world();
     api.commit.mockImplementation(() => Promise.reject(conflict()));
-    await expect(folders.commit('root', make, { patient: false })).rejects.toMatchObject({ code: 'HEAD_CONFLICT' });
+    await expect(folders.commit(make, { patient: false, folders: ['root'] })).rejects.toMatchObject({ code: 'HEAD_CONFLICT' });
     expect(api.commit.mock.calls.length).toBeLessThan(20);
   });
 
@@ -136,14 +129,14 @@ describe('committing', () => {
       await real(body);
       throw lost();
     });
-    const done = folders.commit('root', make, { patient: false });
+    const done = folders.commit(make, { patient: false, folders: ['root'] });
     await vi.runAllTimersAsync();
     await done;
     expect(server.seq).toBe(2);
     expect(new Set(api.commit.mock.calls.map(([body]) => body)).size).toBe(1);
   });
 
-  it('finds out what became of a commit before the folder is used again', async () => {
+  it('finds out what became of a commit before it makes another', async () => {
     const { folders, server, api, calls, make } = world();
     await folders.refresh('root');
     const real = api.commit.getMockImplementation()!;
@@ -152,21 +145,21 @@ describe('committing', () => {
       await real(body).catch(() => undefined);
       throw lost();
     });
-    const failed = folders.commit('root', make, { patient: false }).catch((error: unknown) => error);
+    const failed = folders.commit(make, { patient: false, folders: ['root'] }).catch((error: unknown) => error);
     await vi.runAllTimersAsync();
     expect(await failed).toMatchObject({ code: 'server-unreachable' });
     expect(calls).toEqual(['open 1 []']);
 
     api.commit.mockImplementation(real);
-    await folders.refresh('root');
-    expect(calls).toEqual(['open 1 []', 'committed c1', 'open 2 []']);
-    expect(server.seq).toBe(2);
+    await folders.commit(make, { patient: false, folders: ['root'] });
+    expect(calls).toEqual(['open 1 []', 'committed c1', 'committed c2']);
+    expect(server.seq).toBe(3);
   });
 
   it('waits for the server when told to be patient', async () => {
     const { folders, api, make } = world();
     for (let attempt = 0; attempt < 30; attempt++) api.commit.mockRejectedValueOnce(lost());
-    const done = folders.commit('root', make, { patient: true });
+    const done = folders.commit(make, { patient: true, folders: ['root'] });
     await vi.runAllTimersAsync();
     await done;
     expect(api.commit).toHaveBeenCalledTimes(31);
@@ -176,13 +169,13 @@ describe('committing', () => {
     const { folders, api, calls, make } = world();
     await folders.refresh('root');
     api.commit.mockRejectedValueOnce(new Problem({ code: 'STORAGE_QUOTA_EXCEEDED', message: 'full' }));
-    await expect(folders.commit('root', make, { patient: true })).rejects.toMatchObject({ code: 'STORAGE_QUOTA_EXCEEDED' });
+    await expect(folders.commit(make, { patient: true, folders: ['root'] })).rejects.toMatchObject({ code: 'STORAGE_QUOTA_EXCEEDED' });
     expect(calls).toEqual(['open 1 []', 'abandoned c1']);
   });
 
-  it('makes commits of one folder one after the other', async () => {
+  it('makes one commit after the other', async () => {
     const { folders, server, calls, make } = world();
-    await Promise.all([folders.commit('root', make, { patient: false }), folders.commit('root', make, { patient: false })]);
+    await Promise.all([folders.commit(make, { patient: false, folders: ['root'] }), folders.commit(make, { patient: false, folders: ['root'] })]);
     expect(calls).toEqual(['open 1 []', 'committed c1', 'committed c2']);
     expect(server.seq).toBe(3);
   });

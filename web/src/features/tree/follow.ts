@@ -1,0 +1,157 @@
+import type { Api } from '../../api/api';
+import type { Feed, RunningKeeper } from '../../crypto/keeper';
+import { atLeast } from '../../lib/patience';
+import { hasCode, isPassing, toProblem } from '../../lib/problem';
+import { waitForNetwork } from '../../lib/wait';
+import { isGone, type Tree } from './tree';
+
+/** Seconds that the server may hold back the answer until something changes. */
+const WAIT = 40;
+const FIRST_DELAY = 1000;
+const LONGEST_DELAY = 60_000;
+
+interface Environment {
+  api: Pick<Api, 'changes' | 'heads'>;
+  keeper: Pick<RunningKeeper['remote'], 'applyChanges' | 'bridge' | 'resumeFeed' | 'unopened'>;
+  tree: Tree;
+  rootId: string;
+  page: Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>;
+  /** Where the feed was left the last time; null: it begins with everything. */
+  cursor: string | null;
+  onCursor(cursor: string): void;
+  onProgress(state: 'reading' | 'ready' | 'away'): void;
+  /** What the server got wrong while nobody waited for an answer. */
+  onCaught(error: unknown): void;
+}
+
+/**
+ * Follows the change feed until the tree ends: at first everything, then what
+ * changes, as it happens while the page is looked at. What does not prove itself
+ * is looked at.
+ */
+export class Follower {
+  readonly #environment: Environment;
+  #cursor: string | null;
+  #caughtUp = false;
+  #first: Promise<void>;
+  #resolveFirst: () => void = () => undefined;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+    this.#cursor = environment.cursor;
+    this.#first = new Promise((resolve) => {
+      this.#resolveFirst = resolve;
+    });
+  }
+
+  /** Resolves once everything has been read for the first time. */
+  get complete(): Promise<void> {
+    return this.#first;
+  }
+
+  async run(): Promise<void> {
+    const { tree, onProgress, onCaught } = this.#environment;
+    const { ended } = tree;
+    let delay = FIRST_DELAY;
+    onProgress('reading');
+    while (!ended.aborted) {
+      try {
+        if (this.#caughtUp) await this.#visible(ended);
+        await this.#step(ended);
+        delay = FIRST_DELAY;
+        if (this.#caughtUp) {
+          onProgress('ready');
+          this.#resolveFirst();
+        }
+      } catch (error) {
+        if (ended.aborted) return;
+        if (isPassing(error)) onProgress('away');
+        else onCaught(error);
+        await waitForNetwork(atLeast(delay, error), ended).catch(() => undefined);
+        delay = Math.min(LONGEST_DELAY, 2 * delay);
+        // What changed meanwhile is asked for at once, not waited for.
+        this.#caughtUp = false;
+      }
+    }
+  }
+
+  async #step(ended: AbortSignal): Promise<void> {
+    const { api, keeper, tree, rootId, onCursor } = this.#environment;
+    await tree.ensure(rootId);
+    const body = await api.changes(this.#cursor, this.#caughtUp ? WAIT : 0, ended);
+    const feed = await keeper.applyChanges(body);
+    await this.#work(feed);
+    if (!feed.more) await this.#openRest();
+    this.#cursor = feed.cursor;
+    this.#caughtUp = !feed.more;
+    onCursor(feed.cursor);
+  }
+
+  /** Fetches what is missing between heads, and looks at what does not prove itself. */
+  async #work(first: Feed): Promise<void> {
+    const { api, keeper, tree } = this.#environment;
+    const changed = new Set(first.changed);
+    const look = new Set(first.look);
+    let feed: Pick<Feed, 'changed' | 'gaps' | 'look'> = first;
+    const bridged = new Set<string>();
+    const bridge = async (): Promise<void> => {
+      for (let gap = feed.gaps.find(({ folder }) => !bridged.has(folder)); gap !== undefined; gap = feed.gaps.find(({ folder }) => !bridged.has(folder))) {
+        bridged.add(gap.folder);
+        const heads = await api.heads(gap.folder, gap.after, gap.before).catch((error: unknown) => {
+          if (isGone(error)) return [];
+          throw error;
+        });
+        feed = await keeper.bridge(gap.folder, heads);
+        for (const id of feed.changed) changed.add(id);
+        for (const id of feed.look) look.add(id);
+      }
+    };
+    await bridge();
+    for (const folder of look) {
+      await this.#look(folder);
+      feed = await keeper.resumeFeed();
+      for (const id of feed.changed) changed.add(id);
+      for (const id of feed.look) look.add(id);
+      await bridge();
+    }
+    await tree.changed([...changed]);
+  }
+
+  /** Folders that were seen and not opened, because what led to them had to be looked at. */
+  async #openRest(): Promise<void> {
+    const tried = new Set<string>();
+    for (let rest = await this.#environment.keeper.unopened(); rest.length > 0; rest = await this.#environment.keeper.unopened()) {
+      const fresh = rest.filter((id) => !tried.has(id));
+      if (fresh.length === 0) return;
+      for (const id of fresh) {
+        tried.add(id);
+        await this.#look(id);
+      }
+    }
+  }
+
+  /** A finding is the folder's own; it holds up nothing else. */
+  async #look(folder: string): Promise<void> {
+    try {
+      await this.#environment.tree.refresh(folder);
+    } catch (error) {
+      if (isPassing(error) || hasCode(error, 'cancelled')) throw toProblem(error);
+    }
+  }
+
+  /** Resolves once the page is looked at. */
+  #visible(ended: AbortSignal): Promise<void> {
+    const { page } = this.#environment;
+    if (page.visibilityState === 'visible') return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        if (page.visibilityState !== 'visible' && !ended.aborted) return;
+        page.removeEventListener('visibilitychange', done);
+        ended.removeEventListener('abort', done);
+        resolve();
+      };
+      page.addEventListener('visibilitychange', done);
+      ended.addEventListener('abort', done);
+    });
+  }
+}
