@@ -16,6 +16,7 @@ import { TreeActions } from '../features/tree/treeActions';
 import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
 import { Problem, toProblem } from '../lib/problem';
 import { Store } from '../lib/store';
+import { anyUnsaved } from '../lib/unsaved';
 import type { App, AppState, FolderState } from './contract';
 import { guardUnload } from './guardUnload';
 import { followUpdates } from './update';
@@ -43,9 +44,11 @@ export function createApp(): App {
   const caught = (error: unknown): void => reportCaught(state, null, error);
   const profile = new ProfileKeeper({ api, state, onCaught: caught });
   const autoLockMinutes = (): number | null => effectiveMinutes(getPreferences().autoLock, session.keepsUnlocked);
+  // What was typed and cannot be stored would be lost by locking.
+  const isBusy = (): boolean => (open?.transfers.anyActive ?? false) || anyUnsaved();
   const autoLock = new AutoLock({
     minutes: autoLockMinutes,
-    isBusy: () => open?.transfers.anyActive ?? false,
+    isBusy: () => isBusy(),
     lock: () => void session.lock(),
     now: Date.now,
     last: lastActivity,
@@ -83,7 +86,7 @@ export function createApp(): App {
     return open;
   };
   if (missing === null) {
-    guardUnload(() => open?.transfers.anyActive ?? false);
+    guardUnload(isBusy);
     void session.start();
   }
 

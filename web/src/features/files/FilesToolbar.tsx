@@ -1,4 +1,4 @@
-import { ArrowDownUp, Info, LayoutGrid, List, Upload } from 'lucide-react';
+import { ArrowDownUp, FilePlus, Info, LayoutGrid, List, Upload } from 'lucide-react';
 import { useText, type Translate } from '../../lib/i18n';
 import type { View } from '../../lib/preferences';
 import type { Sort } from '../../lib/sortEntries';
@@ -22,15 +22,18 @@ interface FilesToolbarProps extends ViewControls {
   count: number | null;
   canWrite: boolean;
   onUpload: () => void;
+  /** Makes a note; left out where none can be made. */
+  onNote?: (() => void) | undefined;
 }
 
 /** The folder's name, how it is shown, and the way to put something into it. */
-export function FilesToolbar({ count, canWrite, onUpload, ...controls }: FilesToolbarProps) {
+export function FilesToolbar({ count, canWrite, onUpload, onNote, ...controls }: FilesToolbarProps) {
   const { t } = useText();
   const isPhone = useMedia(PHONE);
   return (
     <Toolbar title={t('files.title')} detail={count === null || count === 0 ? undefined : t('files.count', { count })}>
       <ViewButtons {...controls} timeLabel={t('files.column.modified')} />
+      {onNote !== undefined && <IconButton label={t('note.new')} icon={<FilePlus size={16} />} isDisabled={!canWrite} onPress={onNote} />}
       {!isPhone && (
         <Button look="primary" isDisabled={!canWrite} onPress={onUpload} icon={<Upload size={16} />}>
           {t('files.upload')}

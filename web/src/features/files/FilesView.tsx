@@ -1,4 +1,4 @@
-import { ArrowDownUp, FolderOpen, Info, LayoutGrid, List, Plus, Upload } from 'lucide-react';
+import { ArrowDownUp, FilePlus, FolderOpen, Info, LayoutGrid, List, Plus, Upload } from 'lucide-react';
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useApp, useFolder } from '../../app/hooks';
@@ -14,6 +14,8 @@ import { EmptyState } from '../../ui/EmptyState';
 import type { MenuEntry } from '../../ui/Menu';
 import { useNotify } from '../../ui/Notices';
 import { SelectionBar } from '../../ui/Toolbar';
+import { NoteHost } from '../notes/NoteHost';
+import { useNotes } from '../notes/useNotes';
 import { PreviewHost } from '../preview/PreviewHost';
 import { usePreview } from '../preview/usePreview';
 import { FolderFindings } from '../findings/FolderFindings';
@@ -60,6 +62,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
   const preview = usePreview(entries);
+  const notes = useNotes(folder, entries);
 
   const upload = useCallback(
     (files: readonly File[], folders: readonly string[] = []) => {
@@ -105,6 +108,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
   const toggleView = () => setPreferences({ view: shownAs === 'list' ? 'grid' : 'list' });
   const areaActions: MenuEntry[] = [
     { id: 'upload', label: t('files.upload.choose'), icon: <Upload size={16} />, isDisabled: !canWrite, onAction: picker.open },
+    ...(notes.store === null ? [] : [{ id: 'note', label: t('note.new'), icon: <FilePlus size={16} />, isDisabled: !canWrite, onAction: notes.create }]),
     {
       id: 'view',
       label: t(shownAs === 'list' ? 'files.view.grid' : 'files.view.list'),
@@ -140,6 +144,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
             onSort={(next) => setPreferences({ sort: next })}
             hasDetails={details.isPaneOpen}
             onDetails={details.toggle}
+            onNote={notes.store === null ? undefined : notes.create}
             onUpload={picker.open}
           />
         ) : (
@@ -212,7 +217,8 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
           </AriaButton>
         )}
         <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={areaActions} place={t('files.title')} timeOf={modifiedOf} />
-        <PreviewHost preview={preview} onDownload={(entry) => download([entry])} />
+        <PreviewHost preview={preview} onDownload={(entry) => download([entry])} onEdit={canWrite && notes.store !== null ? notes.edit : undefined} />
+        <NoteHost notes={notes} onDownload={(id) => download(entries.filter((entry) => entry.id === id))} />
         <LargeDownloadDialog entries={actions.asking} onConfirm={actions.downloadAnyway} onClose={actions.stopAsking} />
       </DropArea>
       {details.isPaneOpen && <DetailsPane chosen={chosen} all={entries} place={t('files.title')} onClose={details.close} />}

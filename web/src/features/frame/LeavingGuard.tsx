@@ -2,6 +2,7 @@ import { useMemo, useState, type ReactNode } from 'react';
 import { useApp } from '../../app/hooks';
 import { asAppError } from '../../lib/appError';
 import { useText } from '../../lib/i18n';
+import { saveUnsaved } from '../../lib/unsaved';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { useNotify } from '../../ui/Notices';
@@ -11,12 +12,12 @@ import { LeavingContext } from './useLeaving';
 
 type Way = 'lock' | 'signOut';
 
-/** Asks before transfers are stopped by locking or signing out. */
+/** Asks before transfers are stopped, or typed text is lost, by locking or signing out. */
 export function LeavingGuard({ children }: { children: ReactNode }) {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
-  const [asked, setAsked] = useState<Way | null>(null);
+  const [asked, setAsked] = useState<{ way: Way; why: 'leave.transfers' | 'leave.unsaved' } | null>(null);
 
   const leaving = useMemo(() => {
     const leave = async (way: Way) => {
@@ -27,8 +28,15 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
       }
     };
     const ask = (way: Way) => {
-      if (app.getState().transfers.some(isActive)) setAsked(way);
-      else void leave(way);
+      if (app.getState().transfers.some(isActive)) {
+        setAsked({ way, why: 'leave.transfers' });
+        return;
+      }
+      // What was typed last goes first.
+      void saveUnsaved().then((isSaved) => {
+        if (isSaved) void leave(way);
+        else setAsked({ way, why: 'leave.unsaved' });
+      });
     };
     return { leave, context: { lock: () => ask('lock'), signOut: () => ask('signOut') } };
   }, [app, notify, t, locale]);
@@ -48,15 +56,15 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
               look="danger"
               onPress={() => {
                 setAsked(null);
-                if (asked !== null) void leaving.leave(asked);
+                if (asked !== null) void saveUnsaved().then(() => leaving.leave(asked.way));
               }}
             >
-              {t(asked === 'signOut' ? 'leave.signOut' : 'leave.lock')}
+              {t(asked?.way === 'signOut' ? 'leave.signOut' : 'leave.lock')}
             </Button>
           </>
         }
       >
-        <p>{t('leave.transfers')}</p>
+        <p>{t(asked?.why ?? 'leave.transfers')}</p>
       </Dialog>
     </LeavingContext>
   );

@@ -1,4 +1,4 @@
-import { ChevronLeft, ChevronRight, Download, Info, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Download, Info, Pencil, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useEffectEvent, useRef, useState, type ComponentType, type LazyExoticComponent, type PointerEvent } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { Dialog } from 'react-aria-components/Dialog';
@@ -11,7 +11,7 @@ import { DetailsSheet } from '../files/FileDetails';
 import { FileIcon } from '../files/FileIcon';
 import css from './Preview.module.css';
 import { PreviewFailed } from './PreviewFailed';
-import { isTooLarge, previewKind, type PreviewKind } from './previewKind';
+import { isEditable, isTooLarge, previewKind, type PreviewKind } from './previewKind';
 import type { ViewerProps } from './viewers/Viewing';
 
 const text = lazy(() => import('./viewers/TextViewer'));
@@ -41,10 +41,12 @@ interface PreviewProps {
   onShow: (entry: Entry) => void;
   onClose: () => void;
   onDownload: (entry: Entry) => void;
+  /** Left out where nothing can be written. */
+  onEdit?: ((entry: Entry) => void) | undefined;
 }
 
 /** One file over the whole window; the ones before and after it are a key, a click or a swipe away. */
-export default function Preview({ entry, files, onShow, onClose, onDownload }: PreviewProps) {
+export default function Preview({ entry, files, onShow, onClose, onDownload, onEdit }: PreviewProps) {
   const { t, locale } = useText();
   const [attempt, setAttempt] = useState(0);
   const [hasDetails, setDetails] = useState(false);
@@ -110,6 +112,16 @@ export default function Preview({ entry, files, onShow, onClose, onDownload }: P
               </div>
               <IconButton label={t('preview.before')} icon={<ChevronLeft size={18} className={css.arrow} />} isDisabled={before === undefined} onPress={() => turn(before)} />
               <IconButton label={t('preview.after')} icon={<ChevronRight size={18} className={css.arrow} />} isDisabled={after === undefined} onPress={() => turn(after)} />
+              {onEdit !== undefined && isEditable(entry) && (
+                <IconButton
+                  label={t('note.edit')}
+                  icon={<Pencil size={18} />}
+                  onPress={() => {
+                    onClose();
+                    onEdit(entry);
+                  }}
+                />
+              )}
               <IconButton label={t('files.details')} icon={<Info size={18} />} onPress={() => setDetails(true)} />
               <AriaButton className={css.download} aria-label={t('files.download')} onPress={ways.onDownload}>
                 <Download size={18} aria-hidden="true" />
