@@ -2,6 +2,7 @@ import { Navigate, Outlet } from '@tanstack/react-router';
 import { useAppState } from '../app/hooks';
 import { AppFrame } from '../features/frame/AppFrame';
 import { LeavingGuard } from '../features/frame/LeavingGuard';
+import { ThumbnailsKeeper } from '../features/thumbnails/ThumbnailsKeeper';
 import { UndoKeeper } from '../features/undo/UndoKeeper';
 import { useText } from '../lib/i18n';
 import { Notices } from '../ui/Notices';
@@ -19,9 +20,11 @@ export default function Inside() {
       <Notices label={t('notices.label')} dismissLabel={t('app.dismiss')}>
         <UndoKeeper>
           <LeavingGuard>
-            <AppFrame email={phase.email}>
-              <Outlet />
-            </AppFrame>
+            <ThumbnailsKeeper>
+              <AppFrame email={phase.email}>
+                <Outlet />
+              </AppFrame>
+            </ThumbnailsKeeper>
           </LeavingGuard>
         </UndoKeeper>
       </Notices>

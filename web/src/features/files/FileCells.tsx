@@ -7,6 +7,7 @@ import { useToday } from '../../lib/useToday';
 import { IconButton } from '../../ui/Button';
 import { Menu, type MenuEntry, type MenuSubject } from '../../ui/Menu';
 import { FileIcon } from './FileIcon';
+import { Thumbnail } from '../thumbnails/Thumbnail';
 import css from './FileTable.module.css';
 import { kindWords } from './typeWords';
 
@@ -31,7 +32,7 @@ export function NameCell({ entry, time, isPhone }: CellProps & { isPhone: boolea
   const { editing } = useContext(RowsContext);
   return (
     <>
-      <FileIcon entry={entry} />
+      <Thumbnail entry={entry} look="row" />
       {editing?.id === entry.id ? (
         editing.field
       ) : (

@@ -7,8 +7,8 @@ import { useFocusKept } from '../../lib/useFocusKept';
 import { PHONE, useMedia } from '../../lib/useMedia';
 import { SelectBox } from '../../ui/SelectBox';
 import { MoreCell, RowsContext, SummaryCell } from './FileCells';
-import { FileIcon } from './FileIcon';
 import type { FileListProps } from './FileList';
+import { Thumbnail } from '../thumbnails/Thumbnail';
 import css from './FileGrid.module.css';
 
 const WIDE = { minItemSize: new Size(168, 148), maxItemSize: new Size(280, 148), minSpace: new Size(12, 12) };
@@ -76,7 +76,7 @@ function Card({ entry, time }: { entry: Entry; time: number }): ReactNode {
   return (
     <>
       <div className={css.picture}>
-        <FileIcon entry={entry} size={40} />
+        <Thumbnail entry={entry} look="card" />
       </div>
       <div className={css.foot}>
         <div className={css.names}>

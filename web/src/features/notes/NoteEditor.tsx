@@ -186,8 +186,8 @@ function Writing({ note, store, stored, saveCopy, onClose, onCloseReady }: Writi
         <IconButton label={t('note.close')} icon={<X size={18} />} onPress={close} />
         <FileIcon entry={{ kind: 'file', name: note.name, mediaType: '' }} />
         <div className={frame.words}>
-          <h2 className={frame.name} title={note.name} dir="auto">
-            {note.name}
+          <h2 className={frame.name} dir="auto">
+            <span title={note.name}>{note.name}</span>
           </h2>
           <p className={`${frame.facts ?? ''} ${state.status === 'failed' || state.status === 'conflict' ? css.problem ?? '' : ''}`} role="status">
             {state.status === 'failed' ? t('note.failed', { why: errorWords(state.error, t, locale) }) : t(`note.${state.status}`)}

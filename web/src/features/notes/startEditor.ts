@@ -48,8 +48,9 @@ export function startEditor({ root, text, name, label, isReadOnly, isProse, phra
       EditorView.updateListener.of((update) => {
         if (update.docChanged) onChange?.();
       }),
-      look,
+      // What comes first prevails.
       isProse ? proseLook : [],
+      look,
       syntaxHighlighting(colours),
     ],
   });

@@ -102,8 +102,8 @@ export default function Preview({ entry, files, onShow, onClose, onDownload, onE
               <IconButton label={t('preview.close')} icon={<X size={18} />} onPress={onClose} />
               <FileIcon entry={entry} />
               <div className={css.words}>
-                <h2 className={css.name} title={entry.name} dir="auto">
-                  {entry.name}
+                <h2 className={css.name} dir="auto">
+                  <span title={entry.name}>{entry.name}</span>
                 </h2>
                 <p className={`numeric ${css.facts ?? ''}`}>
                   {formatBytes(entry.size, locale)}
