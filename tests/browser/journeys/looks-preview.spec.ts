@@ -93,7 +93,7 @@ test('previews', async ({ page, server, folder }) => {
   await look(page, 'preview-none');
   await expect((await turnTo(page, '9 damaged.png')).getByText('It is damaged', { exact: false })).toBeVisible();
   await look(page, 'preview-damaged');
-  await page.getByRole('button', { name: 'Details' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Details' }).click();
   await expect(page.getByRole('dialog', { name: '9 damaged.png' })).toBeVisible();
   await look(page, 'preview-details');
 });

@@ -70,7 +70,7 @@ test('files of every kind are looked at, one after the other', async ({ page, se
 
   await page.keyboard.press('ArrowRight');
   const figures = viewer(page, '7 Figures.xlsx');
-  await expect(figures.getByRole('tab', { name: 'Budget' })).toBeVisible();
+  await expect(figures.getByRole('button', { name: 'Budget' })).toBeVisible();
   await expect(figures.getByRole('cell', { name: '950.5' })).toBeVisible();
 
   await page.keyboard.press('ArrowRight');

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Tab, TabList, TabPanel, Tabs } from 'react-aria-components/Tabs';
+import { Button as AriaButton } from 'react-aria-components/Button';
 import { useText } from '../../../lib/i18n';
 import { Button } from '../../../ui/Button';
 import { columnName, type Cell, type Sheet } from '../documents/sheets';
@@ -11,21 +11,19 @@ const ROWS = 300;
 /** The sheets of a workbook, one at a time, as plain tables. */
 export function SheetTable({ sheets }: { sheets: readonly Sheet[] }) {
   const { t } = useText();
+  const [shown, setShown] = useState(0);
+  const sheet = sheets[shown];
   return (
-    <Tabs className={css.sheets}>
-      {sheets.map((sheet, index) => (
-        <TabPanel key={index} id={String(index)} className={css.panel}>
-          <Table sheet={sheet} />
-        </TabPanel>
-      ))}
-      <TabList aria-label={t('preview.sheets')} className={css.tabs}>
+    <div className={css.sheets}>
+      {sheet !== undefined && <Table key={shown} sheet={sheet} />}
+      <div role="group" aria-label={t('preview.sheets')} className={css.tabs}>
         {sheets.map(({ name }, index) => (
-          <Tab key={index} id={String(index)} className={css.tab}>
+          <AriaButton key={index} className={css.tab} aria-pressed={index === shown} onPress={() => setShown(index)}>
             {name}
-          </Tab>
+          </AriaButton>
         ))}
-      </TabList>
-    </Tabs>
+      </div>
+    </div>
   );
 }
 
