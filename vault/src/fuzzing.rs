@@ -8,8 +8,8 @@ use crypto_core::{kdf::KdfParams, record};
 use crate::{
     names,
     records::{
-        AccountState, AclRecord, Hash, HeadRecord, Id, Metadata, OtherHead, PinsRecord, SeenPin,
-        VersionRecord, Writer,
+        AccountState, AclRecord, CachedChild, CachedFolder, CachedTree, Hash, HeadRecord, Id,
+        KeyBytes, Metadata, OtherHead, PinsRecord, SeenPin, VersionRecord, Writer,
     },
 };
 
@@ -21,6 +21,8 @@ pub const RECORDS: &[&str] = &[
     "version",
     "head",
     "acl",
+    "cached-tree",
+    "cached-folder",
 ];
 
 /// Parses a record of the given name and encodes what came out; `None` if it is refused.
@@ -43,6 +45,8 @@ pub fn reencode(name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         "version" => again!(VersionRecord),
         "head" => again!(HeadRecord),
         "acl" => again!(AclRecord),
+        "cached-tree" => again!(CachedTree),
+        "cached-folder" => again!(CachedFolder),
         _ => panic!("there is no record called {name}"),
     }
 }
@@ -78,20 +82,7 @@ pub fn samples() -> Vec<Vec<u8>> {
             heads: [(id, pin)].into(),
             account_pins: Some(pin),
         }),
-        record::encode(&Metadata {
-            version,
-            name: "报告.pdf".into(),
-            media_type: "application/pdf".into(),
-            size: 1 << 40,
-            modified: 1_700_000_000_000,
-            trashed: Some(1),
-            current: Some(id),
-            versions: Some(hash),
-            tags: Some(vec!["a".into(), String::new()]),
-            description: Some("text".into()),
-            category: Some("work".into()),
-            starred: Some(true),
-        }),
+        record::encode(&metadata()),
         record::encode(&VersionRecord {
             version,
             id,
@@ -131,7 +122,57 @@ pub fn samples() -> Vec<Vec<u8>> {
                 signing_key: hash,
             }],
         }),
+        record::encode(&CachedTree {
+            version,
+            cursor: "17".into(),
+            root_key: KeyBytes([5; 32].into()),
+            root_epoch: 1,
+            acl: hash,
+            owner: hash,
+            writers: vec![Writer {
+                identity: hash,
+                user: id,
+                signing_key: hash,
+            }],
+            folders: vec![OtherHead { node: id, seq: 3 }],
+            vouched: vec![OtherHead { node: id, seq: 4 }],
+        }),
+        record::encode(&CachedFolder {
+            version,
+            rev: 2,
+            metadata: hash,
+            seq: 3,
+            hash,
+            children_hash: hash,
+            children: vec![CachedChild {
+                id,
+                kind: 0,
+                epoch: 1,
+                wrapped_key: hash,
+                rev: 300,
+                metadata_hash: hash,
+                key: KeyBytes([5; 32].into()),
+                metadata: metadata(),
+            }],
+        }),
     ]
+}
+
+fn metadata() -> Metadata {
+    Metadata {
+        version: record::VERSION,
+        name: "报告.pdf".into(),
+        media_type: "application/pdf".into(),
+        size: 1 << 40,
+        modified: 1_700_000_000_000,
+        trashed: Some(1),
+        current: Some(Id::from([1; 16])),
+        versions: Some(Hash::from([2; 32])),
+        tags: Some(vec!["a".into(), String::new()]),
+        description: Some("text".into()),
+        category: Some("work".into()),
+        starred: Some(true),
+    }
 }
 
 /// Whether a file or folder may have this name.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crypto_core::sha256;
 use minicbor::{Decode, Encode, bytes::ByteArray};
 use protocol::SealedState;
-use zeroize::Zeroize as _;
+use zeroize::{Zeroize as _, Zeroizing};
 
 pub(crate) type Id = ByteArray<16>;
 pub(crate) type Hash = ByteArray<32>;
@@ -264,4 +264,110 @@ pub(crate) struct Writer {
     /// Ed25519 public key.
     #[n(2)]
     pub(crate) signing_key: Hash,
+}
+
+/// A key in a record that stays on the device. Wiped when dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct KeyBytes(pub(crate) Zeroizing<[u8; 32]>);
+
+impl<C> Encode<C> for KeyBytes {
+    fn encode<W: minicbor::encode::Write>(
+        &self,
+        encoder: &mut minicbor::Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        encoder.bytes(&*self.0)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for KeyBytes {
+    fn decode(
+        decoder: &mut minicbor::Decoder<'b>,
+        _: &mut C,
+    ) -> Result<Self, minicbor::decode::Error> {
+        let mut key = Zeroizing::new([0; 32]);
+        let bytes = decoder.bytes()?;
+        if bytes.len() != key.len() {
+            return Err(minicbor::decode::Error::message("a key has 32 bytes"));
+        }
+        key.copy_from_slice(bytes);
+        Ok(Self(key))
+    }
+}
+
+/// On a device: how far the kept tree goes.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct CachedTree {
+    #[n(0)]
+    pub(crate) version: u32,
+    /// The change feed's cursor up to which the folders were taken.
+    #[n(1)]
+    pub(crate) cursor: String,
+    #[n(2)]
+    pub(crate) root_key: KeyBytes,
+    #[n(3)]
+    pub(crate) root_epoch: u64,
+    /// SHA-256 of the signed access-control record in force.
+    #[n(4)]
+    pub(crate) acl: Hash,
+    /// Identity hash of its owner.
+    #[n(5)]
+    pub(crate) owner: Hash,
+    #[n(6)]
+    pub(crate) writers: Vec<Writer>,
+    /// Every folder that is kept.
+    #[n(7)]
+    pub(crate) folders: Vec<OtherHead>,
+    /// Folders whose heads are known, from others, to go on beyond what was verified.
+    #[n(8)]
+    pub(crate) vouched: Vec<OtherHead>,
+}
+
+/// On a device: a folder as it was verified, without its key, which its folder has.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct CachedFolder {
+    #[n(0)]
+    pub(crate) version: u32,
+    /// The rev of the folder's own metadata.
+    #[n(1)]
+    pub(crate) rev: u64,
+    /// SHA-256 of the folder's own sealed metadata.
+    #[n(2)]
+    pub(crate) metadata: Hash,
+    #[n(3)]
+    pub(crate) seq: u64,
+    /// SHA-256 of the signed head.
+    #[n(4)]
+    pub(crate) hash: Hash,
+    /// The hash over the children that the head signs.
+    #[n(5)]
+    pub(crate) children_hash: Hash,
+    #[n(6)]
+    pub(crate) children: Vec<CachedChild>,
+}
+
+/// A child in a folder that is kept.
+#[derive(Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct CachedChild {
+    #[n(0)]
+    pub(crate) id: Id,
+    #[n(1)]
+    pub(crate) kind: u8,
+    #[n(2)]
+    pub(crate) epoch: u64,
+    /// SHA-256 of the wrapped key.
+    #[n(3)]
+    pub(crate) wrapped_key: Hash,
+    #[n(4)]
+    pub(crate) rev: u64,
+    /// SHA-256 of the sealed metadata.
+    #[n(5)]
+    pub(crate) metadata_hash: Hash,
+    #[n(6)]
+    pub(crate) key: KeyBytes,
+    #[n(7)]
+    pub(crate) metadata: Metadata,
 }

@@ -107,6 +107,8 @@ impl NewAccount {
             sent: None,
             merges: 0,
             tree,
+            cached: Default::default(),
+            indexed: Default::default(),
         };
         Ok(Self {
             vault,

@@ -116,6 +116,8 @@ impl Vault {
             sent: None,
             merges: 0,
             tree: Tree::new(keys.root),
+            cached: Default::default(),
+            indexed: Default::default(),
         })
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     VaultError,
     pins::Pins,
     records::SeenPin,
-    tree::{Author, Tree},
+    tree::{Author, Indexed, Kept, Tree},
 };
 
 /// An unlocked vault: the keys of an account, and its tree as far as it was verified.
@@ -33,6 +33,10 @@ pub struct Vault {
     /// them anew.
     pub(crate) merges: u64,
     pub(crate) tree: Tree,
+    /// What the device has of the tree.
+    pub(crate) cached: Kept,
+    /// What is searched.
+    pub(crate) indexed: Indexed,
 }
 
 /// Sealed pins that were opened, and what names them.

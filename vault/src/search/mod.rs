@@ -180,6 +180,15 @@ impl SearchIndex {
         }
     }
 
+    /// Keeps the entries for which `keep` says so, by their node and folder.
+    pub fn retain(&mut self, keep: impl Fn(NodeId, NodeId) -> bool) {
+        let stale = self.slots.iter().filter(|slot| !slot.gone);
+        let stale = stale.filter(|slot| !keep(slot.node, self.folders[slot.folder as usize]));
+        for node in stale.map(|slot| slot.node).collect::<Vec<_>>() {
+            self.remove(node);
+        }
+    }
+
     /// Sets the text of an entry, and the version of the content that it is of; the first
     /// 20,000 words count. `false` if the entry is not known or there is no room for its text,
     /// which is not found then.

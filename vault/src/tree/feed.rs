@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use crypto_core::keys::NodeKey;
+use crypto_core::keys::{NodeKey, ReadyKey};
 use protocol::{ChangesPage, Head, Node, NodeId, NodeKind};
 
 use super::{
@@ -412,6 +412,7 @@ impl Vault {
         if quarantined {
             look.insert(id);
         }
+        let ready = ReadyKey::of(&**key);
         let mut findings = Vec::new();
         let mut children: Vec<(NodeId, Option<Child>)> = Vec::new();
         for (child, node) in &nodes {
@@ -423,7 +424,7 @@ impl Vault {
                 .get(child)
                 .copied()
                 .unwrap_or_else(|| Leaf::of(node));
-            match self.open_child(id, key, *epoch, node, leaf) {
+            match self.open_child(id, &ready, *epoch, node, leaf) {
                 Ok(opened) => children.push((*child, Some(opened))),
                 Err(error) => {
                     findings.push(self.finding(id, child, error.into()));

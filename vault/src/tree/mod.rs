@@ -1,9 +1,11 @@
 //! The tree: folders whose children are exactly what their signed heads say.
 
+mod cache;
 mod change;
 mod commit;
 mod diagnose;
 mod feed;
+mod find;
 mod head;
 mod leaf;
 mod open;
@@ -26,17 +28,20 @@ use crypto_core::{
 };
 use protocol::{CommitId, NewHead, NewRoot, NodeId, SealedAcl, SealedMetadata, UserId};
 
+pub(crate) use self::{cache::Kept, find::Indexed};
+pub use self::{
+    cache::{CachePiece, Loaded},
+    change::{Edit, Step},
+    feed::{FeedStep, Gap},
+    find::{Match, Matches, Wanted},
+    open::Listing,
+    resolve::Way,
+    view::{Entry, FolderView, PathStep},
+};
 pub(crate) use self::{
     change::Taken,
     commit::Draft,
     leaf::{Leaf, kind_byte},
-};
-pub use self::{
-    change::{Edit, Step},
-    feed::{FeedStep, Gap},
-    open::Listing,
-    resolve::Way,
-    view::{Entry, FolderView, PathStep},
 };
 use self::{commit::Pending, feed::Feed, head::Acl, leaf::Leaves};
 use crate::{

@@ -8,7 +8,7 @@ use std::{
 
 use crypto_core::{
     OpenError, context, envelope,
-    keys::{self, NodeKey},
+    keys::{self, NodeKey, ReadyKey},
     padding, record, sha256,
 };
 use protocol::{FolderPage, Head, Node, NodeId, NodeKind};
@@ -76,11 +76,12 @@ impl Vault {
             .iter()
             .map(|(child, node)| (*child, Leaf::of(node)))
             .collect();
+        let ready = ReadyKey::of(&*key);
         let opened: BTreeMap<NodeId, Result<Child, OpenError>> = listed
             .iter()
             .map(|(child, node)| {
                 let leaf = served[child];
-                (*child, self.open_child(id, &key, epoch, node, leaf))
+                (*child, self.open_child(id, &ready, epoch, node, leaf))
             })
             .collect();
         let leaves: Leaves = served
@@ -225,7 +226,7 @@ impl Vault {
     pub(super) fn open_child(
         &self,
         parent: NodeId,
-        parent_key: &NodeKey,
+        parent_key: &ReadyKey<NodeKey>,
         parent_epoch: u64,
         node: &Node,
         leaf: Leaf,

@@ -160,10 +160,11 @@ impl Vault {
         );
         open_metadata(&key, &first.folder)?;
 
+        let ready = keys::ReadyKey::of(&*key);
         let opened: BTreeMap<NodeId, Child> = listed
             .iter()
             .filter_map(|(child, node)| {
-                let opened = self.open_child(id, &key, epoch, node, Leaf::of(node));
+                let opened = self.open_child(id, &ready, epoch, node, Leaf::of(node));
                 Some((*child, opened.ok()?))
             })
             .collect();

@@ -1,6 +1,8 @@
 //! The vault as a client uses it, with an honest shelf in the server's place.
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod cache;
+mod find;
 mod formats;
 mod journey;
 mod recovery;

@@ -18,6 +18,7 @@ use vault::{
 
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
+#[derive(Clone)]
 pub(crate) struct Shelf {
     pub(crate) request: RegisterRequest,
     /// Empty unless the shelf saw the sign-up.
