@@ -69,12 +69,22 @@ fmt: $(STAMPS)/rust ## Format the sources
 .PHONY: lint
 lint: lint-rust lint-web ## Run clippy, the TypeScript compiler and eslint
 
+# The peer of opening a vault, as the browser loads it.
+BARE := $(TARGET)/wasm32-unknown-unknown/wasm/bench_bare.wasm
+BARE_JS := $(TARGET)/bench-bare/bench_bare.js
+$(BARE): FORCE | $(STAMPS)/rust
+	@$(QUIETLY) "Building the peer in WebAssembly" cargo build $(LOCKED) -p bench-bare \
+		--target wasm32-unknown-unknown --profile wasm
+
+$(BARE_JS): $(BARE) $(WASM_BINDGEN)
+	@$(WASM_BINDGEN) --target web --out-dir $(@D) $(BARE)
+
 .PHONY: bench
-bench: build $(DUFS) bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md (ONLY="P3 P9")
+bench: build $(BARE_JS) $(DUFS) bench/node_modules/.package-lock.json ## Measure, side by side with other programs; writes bench/RESULTS.md (ONLY="P3 P9")
 	@.ci/need chromium
 	@.ci/need bench
 	@$(QUIETLY) "Building the native part" cargo build --release $(LOCKED) -p bench
-	BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native STRONGROOM_SERVER=$(abspath $(SERVER)) DUFS=$(DUFS) \
+	BENCH_BARE=$(abspath $(dir $(BARE_JS))) BENCH_NATIVE=$(abspath $(TARGET))/release/bench-native STRONGROOM_SERVER=$(abspath $(SERVER)) DUFS=$(DUFS) \
 		node bench/run.mjs $(ONLY)
 
 # Stable Rust replays the corpora in test-rust; searching takes the nightly compiler.

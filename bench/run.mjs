@@ -12,6 +12,7 @@ import { browserMemory } from './parts/browser-memory.mjs';
 import { browserTransfers } from './parts/browser-transfers.mjs';
 import { derivation } from './parts/derivation.mjs';
 import { listings } from './parts/listings.mjs';
+import { opening } from './parts/opening.mjs';
 import { sealing } from './parts/sealing.mjs';
 import { serverMemory } from './parts/server-memory.mjs';
 import { serverTransfers } from './parts/server-transfers.mjs';
@@ -20,7 +21,7 @@ import { unlocking } from './parts/unlocking.mjs';
 
 // Before the results change it.
 const state = execFileSync('git', ['-C', root, 'describe', '--always', '--dirty', '--exclude', '*'], { encoding: 'utf8' }).trim();
-const all = [sealing, browserTransfers, serverTransfers, listings, serverMemory, browserMemory, derivation, unlocking, starting];
+const all = [sealing, browserTransfers, serverTransfers, listings, opening, serverMemory, browserMemory, derivation, unlocking, starting];
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !all.some(({ id }) => id === name));
 if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}; there are ${all.map(({ id }) => id).join(', ')}`);

@@ -13,6 +13,8 @@ const require = createRequire(join(root, 'web/package.json'));
 const { chromium } = require('@playwright/test');
 
 export const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+/** The peer that runs in WebAssembly, as `make bench` builds it. */
+const barePath = process.env.BENCH_BARE ?? join(root, 'target/bench-bare');
 const types = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
 
 /**
@@ -25,7 +27,7 @@ export async function withWorker(use) {
     bundle: true,
     format: 'esm',
     write: false,
-    external: ['/app/*'],
+    external: ['/app/*', '/bare/*'],
     logLevel: 'error',
   });
   const worker = bundled.outputFiles[0].contents;
@@ -35,6 +37,9 @@ export async function withWorker(use) {
     else if (pathname === '/worker.js') response.setHeader('content-type', 'text/javascript').end(worker);
     else if (/^\/app\/[\w.]+$/.test(pathname)) {
       const body = await readFile(join(root, 'web/pkg', pathname.slice('/app/'.length)));
+      response.setHeader('content-type', types[extname(pathname)] ?? 'text/plain').end(body);
+    } else if (/^\/bare\/[\w.]+$/.test(pathname)) {
+      const body = await readFile(join(barePath, pathname.slice('/bare/'.length)));
       response.setHeader('content-type', types[extname(pathname)] ?? 'text/plain').end(body);
     } else response.writeHead(404).end();
   });

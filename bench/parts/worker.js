@@ -7,6 +7,8 @@ import sodium from 'libsodium-wrappers-sumo';
 
 import init, * as app from '/app/strongroom_wasm.js';
 
+import { functions as vaultFunctions } from './worker-vault.js';
+
 const MIB = 1024 * 1024;
 const PART = 8 * MIB;
 const CHUNK = 16 * 1024;
@@ -35,6 +37,8 @@ async function timed(work) {
 }
 
 const functions = {
+  ...vaultFunctions,
+
   /** As the app seals an upload, segment hashes and all. */
   async ours(mib) {
     const plain = prepare(mib);
