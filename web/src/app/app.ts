@@ -4,6 +4,8 @@ import { startKeeper } from '../crypto/keeper';
 import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
 import { openWhole } from '../features/preview/wholeContent';
+import { clearPieces, readPieces, writePieces } from '../features/cache/pieceStore';
+import { TreeCache } from '../features/cache/treeCache';
 import { AutoLock, effectiveMinutes } from '../features/session/autoLock';
 import { ProfileKeeper } from '../features/session/profile';
 import { Session, type OpenSession } from '../features/session/session';
@@ -24,6 +26,7 @@ import { followUpdates } from './update';
 interface Open {
   session: OpenSession;
   tree: Tree;
+  cache: TreeCache;
   actions: TreeActions;
   follower: Follower;
   transfers: Transfers;
@@ -40,6 +43,7 @@ export function createApp(): App {
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
   let open: Open | null = null;
+  let cacheEnded = Promise.resolve();
   const api = connectApi({ onEnded: () => session.ended(), onReplaced: () => session.replaced() });
   const caught = (error: unknown): void => reportCaught(state, null, error);
   const profile = new ProfileKeeper({ api, state, onCaught: caught });
@@ -70,10 +74,13 @@ export function createApp(): App {
       void profile.opened(opened.keeper);
     },
     onCaught: caught,
+    // Not before the last write, which would stay.
+    forgetCache: () => cacheEnded.then(clearPieces),
     onLocked: () => {
       autoLock.end();
       profile.locked();
       open?.tree.end();
+      cacheEnded = open?.cache.end() ?? cacheEnded;
       open?.transfers.end();
       open = null;
       state.set({ findings: [], tree: 'reading' });
@@ -175,11 +182,14 @@ async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
 }
 
 function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, state: Store<AppState>): Open {
-  const { keeper, pins, rootId } = session;
+  const { keeper, pins, rootId, userId } = session;
+  const cache = new TreeCache({ keeper, userId, read: readPieces, write: writePieces });
+  const kept = cache.load();
   const tree = new Tree({
     api,
     keeper,
     rootId,
+    ready: kept,
     onMoved: () => void pins.moved().catch((error: unknown) => reportCaught(state, null, error)),
     onView: (view: FolderView) => report(state, view.findings),
     onProblem: (folder, problem) => {
@@ -194,8 +204,8 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     tree,
     rootId,
     page: document,
-    cursor: null,
-    onCursor: () => undefined,
+    cursor: kept,
+    onCursor: (cursor) => cache.moved(cursor),
     onProgress: (progress) => state.set({ tree: progress }),
     onCaught: (error) => reportCaught(state, null, error),
   });
@@ -216,7 +226,7 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     save: saveFile,
     now: Date.now,
   });
-  return { session, tree, actions: new TreeActions(tree, keeper), follower, transfers, environment: { api, keeper, pool } };
+  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, environment: { api, keeper, pool } };
 }
 
 /** Adds what is not known yet. */

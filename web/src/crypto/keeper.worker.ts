@@ -2,7 +2,7 @@
 import { Batch, Credentials, NewAccount, Recovery, Vault, type DownloadPlan, type NewPhrase, type UploadPlan } from '../../pkg/strongroom_wasm.js';
 import { Mutex } from '../lib/mutex';
 import { Problem } from '../lib/problem';
-import type { Entry, EntryEdit, PathStep, Way } from './types';
+import type { Entry, EntryEdit, Matches, PathStep, Wanted, Way } from './types';
 import { loadModule } from './module';
 import { connect } from './rpc';
 
@@ -152,6 +152,18 @@ const keeper = {
   /** Folders that were seen and not opened. */
   unopened: (): string[] => there(vault, 'vault').unopened(),
 
+  /** Sealed pieces of the tree that have changed, for the device to keep; null where there is nothing to keep any more. */
+  cachePieces: (cursor: string, most: number): [string, Uint8Array | null][] => there(vault, 'vault').cachePieces(cursor, most),
+  cacheLost: (): void => there(vault, 'vault').cacheLost(),
+  loadPieces(pieces: [string, Uint8Array][]): LoadedPieces {
+    const names = pieces.map(([name]) => name);
+    return JSON.parse(there(vault, 'vault').loadPieces(names, pieces.map(([, bytes]) => bytes))) as LoadedPieces;
+  },
+  search: (wanted: Wanted): Matches => JSON.parse(there(vault, 'vault').search(JSON.stringify(wanted))) as Matches,
+  /** The text of a note or document, for the search; false if there is no room for it. */
+  indexText: (node: string, version: string, text: string): boolean => there(vault, 'vault').indexText(node, version, text),
+  indexedVersion: (node: string): string | undefined => there(vault, 'vault').indexedVersion(node),
+
   rename: (node: string, name: string, now: number): string => there(vault, 'vault').rename(node, name, now),
   edit: (nodes: string[], edit: EntryEdit, now: number): Step => step(there(vault, 'vault').edit(nodes, JSON.stringify(edit), now)),
   trash: (nodes: string[], now: number): Step => step(there(vault, 'vault').trash(nodes, now)),
@@ -258,6 +270,15 @@ export interface Feed extends FeedStep {
 export interface OpenedVault {
   userId: string;
   rootId: string;
+}
+
+/** What came of loading what the device had kept. */
+export interface LoadedPieces {
+  /** From which the change feed goes on; null if nothing could be used. */
+  cursor: string | null;
+  folders: number;
+  /** Pieces that are of no use. */
+  dropped: string[];
 }
 
 export interface PlannedUpload {

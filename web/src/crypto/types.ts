@@ -79,6 +79,36 @@ export interface FolderView {
   findings: Finding[];
 }
 
+/** Kinds of files that people tell apart. */
+export type SearchKind = 'folder' | 'image' | 'video' | 'audio' | 'pdf' | 'text' | 'sheet' | 'slides' | 'archive' | 'code' | 'key' | 'other';
+
+/** What somebody looks for; what is absent does not matter. */
+export interface Wanted {
+  /** Words of which each must be found. */
+  text?: string;
+  /** Of one of these kinds. */
+  kinds?: SearchKind[];
+  /** With each of these tags. */
+  tags?: string[];
+  /** Changed between these times, in milliseconds since 1970. */
+  from?: number;
+  to?: number;
+  starred?: boolean;
+  /** In the trash, instead of not in the trash. */
+  trashed?: boolean;
+  /** Somewhere below this folder. */
+  below?: string;
+  /** At most 1000; 100 if absent. */
+  limit?: number;
+}
+
+export interface Matches {
+  /** The best ones first. `place`: the least place in which one of the words was found. */
+  matches: { entry: Entry; place: 'name-start' | 'name-word' | 'name' | 'tag' | 'description' | 'text' | null }[];
+  /** How many there are in all. */
+  total: number;
+}
+
 /** Codes of errors thrown by the vault. */
 export type VaultErrorCode =
   | 'wrong-password'

@@ -130,6 +130,25 @@ describe('signing up', () => {
 });
 
 describe('locking and leaving', () => {
+  it('forgets what the device has kept of the vault, but not when it is only locked', async () => {
+    const left = world();
+    await left.signIn();
+    await left.session.lock();
+    expect(left.forgetCache).not.toHaveBeenCalled();
+    await left.session.unlock('password');
+    // The last write comes before: the vault is gone by then.
+    left.forgetCache.mockImplementation(() => {
+      expect(left.onLocked).toHaveBeenCalledTimes(2);
+      return Promise.resolve();
+    });
+    await left.session.signOut();
+    expect(left.forgetCache).toHaveBeenCalledOnce();
+    const ended = world();
+    await ended.signIn();
+    ended.session.ended();
+    expect(ended.forgetCache).toHaveBeenCalledOnce();
+  });
+
   it('ends the thread that holds the keys, after the pins were pushed', async () => {
     const { signIn, session, state, keeper, api, end, told, onLocked, email } = world();
     await signIn();

@@ -32,6 +32,8 @@ interface Environment {
   onUnlocked(open: OpenSession): void;
   /** The keys are about to go, or gone: drop everything that came from them. */
   onLocked(): void;
+  /** Forgets what the device has kept of the vault. */
+  forgetCache(): Promise<void>;
   /** Something about the account itself is wrong, found while nobody was waiting for an answer. */
   onCaught: (error: unknown) => void;
 }
@@ -40,6 +42,7 @@ interface Environment {
 export interface OpenSession {
   keeper: RunningKeeper['remote'];
   pins: PinKeeper;
+  userId: string;
   rootId: string;
 }
 
@@ -74,7 +77,7 @@ export class Session {
         return;
       } catch (error) {
         if (!isPassing(error)) {
-          await kept.forget();
+          await this.#forgetDevice();
           this.#enter({ name: 'signed-out' });
           return;
         }
@@ -207,6 +210,7 @@ export class Session {
     await this.#flush();
     this.#tabs.tell({ kind: 'signed-out' });
     this.#drop();
+    await this.#forgetCache();
     this.#enter({ name: 'signed-out' });
     setLeaving(true);
     try {
@@ -259,6 +263,7 @@ export class Session {
     void kept.forget();
     this.#tabs.tell({ kind: 'signed-out' });
     this.#drop();
+    void this.#forgetCache();
     this.#enter({ name: 'signed-out', reason: 'session-ended' });
   }
 
@@ -281,7 +286,7 @@ export class Session {
 
   /** Somebody signed out while the server could not be told. Its cookie is still here, and goes when it can be. */
   async #leave(): Promise<void> {
-    await kept.forget();
+    await this.#forgetDevice();
     this.#enter({ name: 'signed-out' });
     try {
       await this.#environment.api.logout();
@@ -289,6 +294,17 @@ export class Session {
       if (isPassing(error)) return;
     }
     setLeaving(false);
+  }
+
+  /** What this device has of the account's, but its pins. */
+  async #forgetDevice(): Promise<void> {
+    await kept.forget();
+    await this.#forgetCache();
+  }
+
+  /** Without storage there is nothing to forget. */
+  #forgetCache(): Promise<void> {
+    return this.#environment.forgetCache().catch(() => undefined);
   }
 
   /** Without the password, if this device is kept unlocked. False: the password is needed. */
@@ -330,7 +346,7 @@ export class Session {
     await this.#pins.moved();
     // Before anybody sees it open: what is closed right away is kept all the same.
     if (isTyped) this.#isKept = await kept.renew(userId, keeper);
-    this.#environment.onUnlocked({ keeper, pins: this.#pins, rootId });
+    this.#environment.onUnlocked({ keeper, pins: this.#pins, userId, rootId });
     this.#enter({ name: 'unlocked', email, userId, rootId });
   }
 

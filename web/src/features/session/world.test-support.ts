@@ -81,6 +81,7 @@ export function world() {
   const onUnlocked = vi.fn();
   const onLocked = vi.fn();
   const onCaught = vi.fn();
+  const forgetCache = vi.fn(() => Promise.resolve());
   const session = new Session({
     api: api as unknown as Api,
     state,
@@ -96,9 +97,10 @@ export function world() {
     onUnlocked,
     onLocked,
     onCaught,
+    forgetCache,
   });
   const hearTab = (message: TabMessage): void => hear(message);
   const signIn = (): Promise<void> => session.signIn(email, 'password');
-  return { email, lockDue, state, api, keeper, steps, startKeeper, end, told, hearTab, onUnlocked, onLocked, onCaught, session, signIn };
+  return { email, lockDue, state, api, keeper, steps, startKeeper, end, told, hearTab, onUnlocked, onLocked, onCaught, forgetCache, session, signIn };
 }
 

@@ -17,7 +17,7 @@ interface Environment {
   rootId: string;
   page: Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>;
   /** Where the feed was left the last time; null: it begins with everything. */
-  cursor: string | null;
+  cursor: Promise<string | null> | null;
   onCursor(cursor: string): void;
   onProgress(state: 'reading' | 'ready' | 'away'): void;
   /** What the server got wrong while nobody waited for an answer. */
@@ -31,14 +31,13 @@ interface Environment {
  */
 export class Follower {
   readonly #environment: Environment;
-  #cursor: string | null;
+  #cursor: string | null = null;
   #caughtUp = false;
   #first: Promise<void>;
   #resolveFirst: () => void = () => undefined;
 
   constructor(environment: Environment) {
     this.#environment = environment;
-    this.#cursor = environment.cursor;
     this.#first = new Promise((resolve) => {
       this.#resolveFirst = resolve;
     });
@@ -54,6 +53,7 @@ export class Follower {
     const { ended } = tree;
     let delay = FIRST_DELAY;
     onProgress('reading');
+    this.#cursor = await this.#environment.cursor;
     while (!ended.aborted) {
       try {
         if (this.#caughtUp) await this.#visible(ended);

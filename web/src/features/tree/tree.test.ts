@@ -8,7 +8,7 @@ const conflict = () => new Problem({ code: 'HEAD_CONFLICT', message: 'moved on' 
 const lost = () => new Problem({ code: 'server-unreachable', message: 'lost' });
 
 /** A server with one folder that is nothing but a counter, and a vault that believes it. */
-function world() {
+function world(ready?: Promise<unknown>) {
   const server = { seq: 1, made: new Map<string, number>() };
   const calls: string[] = [];
   let nextCommit = 1;
@@ -49,7 +49,7 @@ function world() {
   };
   const make = (): Promise<string> => Promise.resolve(JSON.stringify({ id: `c${nextCommit++}`, expected: vault.seq, heads: [{ node: 'root', expected_seq: vault.seq }] }));
   const reports = { onMoved: vi.fn(), onView: vi.fn(), onProblem: vi.fn(), onStorage: vi.fn() };
-  const folders = new Tree({ api, keeper, rootId: 'root', ...reports } as unknown as TreeEnvironment);
+  const folders = new Tree({ api, keeper, rootId: 'root', ready, ...reports } as unknown as TreeEnvironment);
   folders.watch('root', () => undefined);
   return { server, api, keeper, calls, make, folders, vault, ...reports };
 }
@@ -65,6 +65,26 @@ afterEach(() => {
 });
 
 describe('looking at a folder', () => {
+  it('fetches nothing before what the device had kept is there, and then nothing that it has', async () => {
+    let load: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => {
+      load = resolve;
+    });
+    const { folders, api, vault, make, calls } = world(ready);
+    const committed = folders.commit(make, { patient: false, folders: ['root'] });
+    const refreshed = folders.refresh('root');
+    await vi.runAllTimersAsync();
+    expect(api.folderPage).not.toHaveBeenCalled();
+    expect(api.commit).not.toHaveBeenCalled();
+    vault.seq = vault.pinned = 1;
+    load();
+    await Promise.all([committed, refreshed]);
+    // Only for the look that was asked for.
+    expect(api.folderPage).toHaveBeenCalledOnce();
+    expect(calls).toContain('committed c1');
+    expect(folders.state('root')).toMatchObject({ status: 'ready' });
+  });
+
   it('fetches the heads in between when it has fallen behind', async () => {
     const { folders, server, api, calls } = world();
     await folders.refresh('root');

@@ -14,6 +14,8 @@ export interface TreeEnvironment {
   api: Pick<Api, 'folderPage' | 'heads' | 'commit' | 'filePath'>;
   keeper: RunningKeeper['remote'];
   rootId: string;
+  /** Resolves once what the device had kept is there; nothing is fetched before. */
+  ready?: Promise<unknown>;
   /** A pin may have moved. */
   onMoved(): void;
   /** A folder was looked at anew. */
@@ -97,7 +99,8 @@ export class Tree {
 
   /** Sees to it that the vault knows a folder, and the way to it. */
   async ensure(id: string): Promise<void> {
-    const { api, keeper, rootId } = this.#environment;
+    const { api, keeper, rootId, ready } = this.#environment;
+    await ready;
     if (await keeper.hasFolder(id)) return;
     if (id === rootId || (await keeper.entry(id)) !== undefined) return this.refresh(id);
     // What leads there is only a hint: each step is checked when it is opened.
@@ -112,6 +115,7 @@ export class Tree {
    */
   commit(make: MakeCommit, { patient, folders = [] }: CommitOptions): Promise<void> {
     return this.#turn.run(async () => {
+      await this.#environment.ready;
       await this.#settle();
       for (const folder of folders) await this.ensure(folder);
       for (let round = 1; ; round++) {
@@ -155,6 +159,7 @@ export class Tree {
   }
 
   async #appear(id: string, folder: Folder): Promise<void> {
+    await this.#environment.ready;
     if (folder.state.status === 'ready') return;
     if (await this.#showKnown(id, folder)) return;
     try {
@@ -177,6 +182,7 @@ export class Tree {
   }
 
   async #look(id: string, folder: Folder): Promise<void> {
+    await this.#environment.ready;
     const before = viewOf(folder.state);
     if (before !== undefined && folder.state.status !== 'ready') this.#show(folder, { status: 'checking', view: before });
     try {

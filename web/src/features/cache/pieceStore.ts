@@ -1,0 +1,62 @@
+/**
+ * Sealed pieces of what the vault keeps on this device, by account. The device
+ * cannot read them; whoever reads them checks them.
+ */
+export type Piece = readonly [name: string, bytes: Uint8Array | null];
+
+const NAME = 'strongroom-cache';
+const PIECES = 'pieces';
+
+/** All pieces of an account. */
+export async function readPieces(userId: string): Promise<[name: string, bytes: Uint8Array][]> {
+  return inTransaction('readonly', async (store) => {
+    const all = IDBKeyRange.bound([userId], [userId, []]);
+    const [keys, values] = await Promise.all([result(store.getAllKeys(all)), result(store.getAll(all) as IDBRequest<Uint8Array[]>)]);
+    return keys.map((key, at) => [(key as string[])[1] ?? '', values[at] ?? new Uint8Array()]);
+  });
+}
+
+/** Writes pieces, and deletes those that are null; all of them or none. */
+export async function writePieces(userId: string, pieces: readonly Piece[]): Promise<void> {
+  await inTransaction('readwrite', (store) => {
+    for (const [name, bytes] of pieces) {
+      if (bytes === null) store.delete([userId, name]);
+      else store.put(bytes, [userId, name]);
+    }
+  });
+}
+
+/** Everything of every account: a browser has one session. */
+export async function clearPieces(): Promise<void> {
+  await inTransaction('readwrite', (store) => {
+    store.clear();
+  });
+}
+
+async function inTransaction<Result>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<Result> | Result): Promise<Result> {
+  const database = await open();
+  try {
+    const transaction = database.transaction(PIECES, mode);
+    const done = new Promise<void>((resolve, reject) => {
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
+    });
+    const [worked] = await Promise.all([work(transaction.objectStore(PIECES)), done]);
+    return worked;
+  } finally {
+    database.close();
+  }
+}
+
+function open(): Promise<IDBDatabase> {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => request.result.createObjectStore(PIECES);
+  return result(request);
+}
+
+function result<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error ?? new DOMException('failed', 'UnknownError'));
+  });
+}
