@@ -7,7 +7,7 @@ import type { AppError } from '../../../app/contract';
 import type { RichNode } from '../rich/richText';
 import { boundedZip } from './boundedZip';
 import { fromMarkup } from './fromMarkup';
-import { tidySheet, type Sheet } from './sheets';
+import { tidyBook, type Sheet } from './sheets';
 
 export interface Job {
   kind: 'docx' | 'xlsx';
@@ -31,7 +31,7 @@ async function convert({ kind, bytes }: Job): Promise<Converted> {
   try {
     if (kind === 'xlsx') {
       const sheets = await readSheets(archive);
-      return { kind, sheets: sheets.map(({ sheet, data }) => tidySheet(sheet, data)) };
+      return { kind, sheets: tidyBook(sheets) };
     }
     const { value } = await mammoth.convertToHtml({ arrayBuffer: archive }, { externalFileAccess: false });
     return { kind, nodes: fromMarkup(value) };

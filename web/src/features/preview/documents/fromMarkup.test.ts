@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { fromMarkup } from './fromMarkup';
-import { columnName, tidySheet } from './sheets';
+import { columnName, tidyBook, tidySheet } from './sheets';
 
 describe('converted markup', () => {
   it('becomes rich text', () => {
@@ -53,6 +53,12 @@ describe('a sheet', () => {
   it('is cut where it is of no more use', () => {
     const { rows, isCut } = tidySheet('S', Array.from({ length: 3000 }, () => Array<number>(150).fill(1)));
     expect([rows.length, rows[0]?.length, isCut]).toEqual([2000, 100, true]);
+  });
+
+  it('leaves room for others in its workbook, and no more than that', () => {
+    const data = Array.from({ length: 2000 }, () => Array<number>(100).fill(1));
+    const book = tidyBook(Array.from({ length: 4 }, (_, index) => ({ sheet: String(index), data })));
+    expect(book.map(({ rows, isCut }) => [rows.length, isCut])).toEqual([[2000, false], [2000, false], [1000, true], [0, true]]);
   });
 
   it('has letters above its columns', () => {

@@ -1,6 +1,8 @@
 /** What a table may be shown of: more is of no use without a program for it. */
 export const MOST_ROWS = 2_000;
 export const MOST_COLUMNS = 100;
+/** Cells of a whole workbook. */
+const MOST_CELLS = 500_000;
 
 export type Cell = string | number | boolean | null | { date: number };
 
@@ -9,6 +11,18 @@ export interface Sheet {
   rows: Cell[][];
   /** Whether rows or columns were left out. */
   isCut: boolean;
+}
+
+/** The sheets of a workbook, as long as there is room for their cells. */
+export function tidyBook(book: readonly { sheet: string; data: readonly (readonly unknown[])[] }[]): Sheet[] {
+  let left = MOST_CELLS;
+  return book.map(({ sheet, data }) => {
+    const tidy = tidySheet(sheet, data);
+    const width = Math.max(1, tidy.rows[0]?.length ?? 0);
+    const rows = tidy.rows.slice(0, Math.floor(left / width));
+    left -= rows.length * width;
+    return { ...tidy, rows, isCut: tidy.isCut || rows.length < tidy.rows.length };
+  });
 }
 
 /** A sheet as far as it is shown: of plain values, each row as wide as the widest, empty ones at the end left out. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { fromMarkdown } from './fromMarkdown';
-import { plainText, type RichElement, type RichNode } from './richText';
+import { plainText, safePicture, type RichElement, type RichNode } from './richText';
 
 function all(nodes: readonly RichNode[]): RichElement[] {
   return nodes.flatMap((node) => (typeof node === 'string' ? [] : [node, ...all(node.children)]));
@@ -54,6 +54,17 @@ describe('Markdown', () => {
     ]);
     expect(all(fromMarkdown('![a](data:image/png;base64,AAAA)')).at(-1)).toEqual({ tag: 'img', children: [], alt: 'a', src: 'data:image/png;base64,AAAA' });
     expect(all(fromMarkdown('![a](data:image/svg+xml;base64,AAAA)')).at(-1)?.src).toBeUndefined();
+  });
+
+  it('decodes no picture of more pixels than it should', () => {
+    const png = (width: number) => {
+      const header = Buffer.from('89504e470d0a1a0a0000000d494844520000000000000000', 'hex');
+      header.writeUInt32BE(width, 16);
+      header.writeUInt32BE(1000, 20);
+      return `data:image/png;base64,${header.toString('base64')}`;
+    };
+    expect(safePicture(png(50_000))).toBe(png(50_000));
+    expect(safePicture(png(50_001))).toBeNull();
   });
 
   it('does not go deeper than it can climb out of', () => {

@@ -1,3 +1,5 @@
+import { imageSize } from '../../../lib/imageSize';
+
 /**
  * Text with its structure, as documents and notes are shown: plain data, made of nothing but
  * what is listed here. It holds no markup and nothing that could act, whatever it was made from.
@@ -44,9 +46,19 @@ export function safeHref(address: string | null): string | null {
   return protocol === 'https:' || protocol === 'http:' || protocol === 'mailto:' ? href : null;
 }
 
+/** Characters of base64 that hold the size of any picture that states it early. */
+const HEADER = 87_380;
+/** Pictures within documents that state more pixels are not decoded. */
+const MOST_PIXELS = 50_000_000;
+
 /** The address of a picture that is in the document itself, or null: nothing is fetched for showing a document. */
 export function safePicture(address: string | null): string | null {
-  return address !== null && /^data:image\/(?:png|jpeg|gif|webp|bmp);base64,[A-Za-z0-9+/=]*$/.test(address) ? address : null;
+  const data = address === null ? null : /^data:image\/(?:png|jpeg|gif|webp|bmp);base64,([A-Za-z0-9+/]*={0,2})$/.exec(address)?.[1];
+  if (address === null || data === undefined || data === null) return null;
+  const start = data.slice(0, HEADER);
+  const header = Uint8Array.from(atob(start.slice(0, start.length - (start.length % 4))), (letter) => letter.charCodeAt(0));
+  const size = imageSize(header);
+  return size !== null && size.width * size.height > MOST_PIXELS ? null : address;
 }
 
 /** All its words, without their structure. */
