@@ -120,3 +120,36 @@ test('a preview that could not be fetched is tried again', async ({ page, server
   await shown.getByRole('button', { name: 'Try again' }).click();
   await expect(shown.getByText('here at last')).toBeVisible();
 });
+
+test.describe('with a finger', () => {
+  test.use({ viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true });
+
+  test('a tap opens a file, and a swipe turns to the next', async ({ page, server, folder }) => {
+    await signUp(page, server, newEmail());
+    await upload(page, [await sample(folder, 'a.png', photo(400, 300)), await sample(folder, 'b.txt', Buffer.from('the second'))]);
+    await row(page, 'a.png').getByText('a.png', { exact: true }).tap();
+    const first = viewer(page, 'a.png');
+    await expect(first.getByRole('img', { name: 'a.png' })).toBeVisible();
+
+    const fingers = await page.context().newCDPSession(page);
+    const drag = async (...paths: [number, number][]) => {
+      const at = (step: number) => paths.map(([from, to], id) => ({ x: from + ((to - from) * step) / 8, y: 400, id }));
+      await fingers.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
+      for (let step = 1; step <= 8; step++) await fingers.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(step) });
+      await fingers.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    const width = () => first.getByRole('img').evaluate((image) => image.getBoundingClientRect().width);
+    const before = await width();
+    // Two fingers that part make it larger; then one moves it and turns to nothing.
+    await drag([160, 60], [200, 300]);
+    await expect.poll(width).toBeGreaterThan(before * 2);
+    await drag([300, 60]);
+    await expect(first).toBeVisible();
+    await first.getByRole('button', { name: 'Show it whole' }).tap();
+    await expect.poll(width).toBeCloseTo(before, 0);
+    await drag([300, 60]);
+    await expect(viewer(page, 'b.txt').getByText('the second')).toBeVisible();
+    await drag([60, 300]);
+    await expect(first).toBeVisible();
+  });
+});

@@ -66,7 +66,7 @@ export function startEditor({ root, text, name, label, isReadOnly, isProse, phra
 const look = EditorView.theme({
   '&': { blockSize: '100%', color: 'var(--text)', backgroundColor: 'var(--surface)', fontSize: 'var(--editor-size, 13px)' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto', touchAction: 'pan-y pinch-zoom' },
   '.cm-content': { caretColor: 'var(--text)', padding: '12px 0', outline: 'none' },
   '.cm-content:focus-visible': { boxShadow: 'inset 2px 0 0 var(--focus)' },
   '.cm-line': { padding: '0 16px 0 8px' },

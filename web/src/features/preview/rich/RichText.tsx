@@ -45,7 +45,7 @@ function Element({ element }: { element: RichElement }): ReactNode {
     case 'table':
       return (
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached with the keyboard
-        <div className={css.wide} role="group" aria-label={t('preview.table')} tabIndex={0}>
+        <div className={css.wide} data-swipe="none" role="group" aria-label={t('preview.table')} tabIndex={0}>
           <table>{draw(children)}</table>
         </div>
       );

@@ -34,7 +34,7 @@ function Table({ sheet: { name, rows, isCut } }: { sheet: Sheet }) {
   if (first === undefined) return <p className={css.empty}>{t('preview.sheet.empty')}</p>;
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls has to be reached with the keyboard
-    <div className={css.scroll} role="region" aria-label={name} tabIndex={0}>
+    <div className={css.scroll} data-swipe="none" role="region" aria-label={name} tabIndex={0}>
       <table className={css.table}>
         <thead>
           <tr>
