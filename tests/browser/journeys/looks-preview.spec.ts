@@ -94,6 +94,6 @@ test('previews', async ({ page, server, folder }) => {
   await expect((await turnTo(page, '9 damaged.png')).getByText('It is damaged', { exact: false })).toBeVisible();
   await look(page, 'preview-damaged');
   await page.getByRole('dialog').getByRole('button', { name: 'Details' }).click();
-  await expect(page.getByRole('dialog', { name: '9 damaged.png' })).toBeVisible();
+  await expect(page.getByRole('dialog', { name: '9 damaged.png', exact: true })).toBeVisible();
   await look(page, 'preview-details');
 });

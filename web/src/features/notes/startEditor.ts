@@ -51,6 +51,7 @@ export function startEditor({ root, text, name, label, isReadOnly, isProse, phra
       // What comes first prevails.
       isProse ? proseLook : [],
       look,
+      isReadOnly ? readingLook : [],
       syntaxHighlighting(colours),
     ],
   });
@@ -68,7 +69,6 @@ const look = EditorView.theme({
   '&.cm-focused': { outline: 'none' },
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '20px', overflow: 'auto', touchAction: 'pan-y pinch-zoom' },
   '.cm-content': { caretColor: 'var(--text)', padding: '12px 0', outline: 'none' },
-  '.cm-content:focus-visible': { boxShadow: 'inset 2px 0 0 var(--focus)' },
   '.cm-line': { padding: '0 16px 0 8px' },
   '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--text-muted)', border: 'none', paddingInlineStart: '8px' },
   '.cm-panels': { backgroundColor: 'var(--bg)', color: 'var(--text)', borderBlockEnd: '1px solid var(--border) !important', fontFamily: 'var(--font)' },
@@ -82,6 +82,11 @@ const look = EditorView.theme({
   '.cm-selectionMatch': { backgroundColor: 'var(--accent-soft)' },
 });
 
+/** Without a caret nothing else shows that the keyboard is here. */
+const readingLook = EditorView.theme({
+  '&:has(.cm-content:focus-visible)': { outline: '2px solid var(--focus) !important', outlineOffset: '-2px' },
+});
+
 const proseLook = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--font)', lineHeight: '24px' },
   '.cm-content': { maxInlineSize: '760px', marginInline: 'auto', padding: '24px 0 96px', flexBasis: '760px' },
@@ -93,7 +98,8 @@ const colours = HighlightStyle.define([
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: 'var(--code-keyword)' },
   { tag: [tags.string, tags.special(tags.string), tags.regexp], color: 'var(--code-string)' },
   { tag: [tags.number, tags.bool, tags.null, tags.atom, tags.unit], color: 'var(--code-number)' },
-  { tag: [tags.comment, tags.meta, tags.processingInstruction], color: 'var(--text-muted)', fontStyle: 'italic' },
+  { tag: tags.comment, color: 'var(--text-muted)', fontStyle: 'italic' },
+  { tag: [tags.meta, tags.processingInstruction], color: 'var(--text-muted)' },
   { tag: [tags.typeName, tags.className, tags.tagName, tags.namespace], color: 'var(--code-type)' },
   { tag: [tags.function(tags.variableName), tags.function(tags.propertyName), tags.attributeName, tags.labelName], color: 'var(--code-name)' },
   { tag: tags.heading, fontWeight: '600' },
