@@ -248,7 +248,7 @@ fn given<T, E: de::Error>(field: Option<T>, name: &'static str) -> Result<T, E> 
 }
 
 /// Reads a list and stops at the first entry that is one too many.
-fn at_most<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+pub(crate) fn at_most<'de, D, T, const MOST: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,

@@ -2,7 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Base64, FolderPage, Node, NodeId, UserId, VersionId};
+use crate::{Base64, FolderPage, Node, NodeId, UploadId, UserId, VersionId};
+
+/// The most files that `POST /files/details` may ask for.
+pub const MAX_DETAILS: usize = 500;
+
+/// The most versions that `POST /files/contents` may ask for.
+pub const MAX_CONTENTS: usize = 256;
 
 /// What a vault's client reads of `GET /files/{id}?versions_before=`; all of it is in
 /// [`EntryDetails`].
@@ -320,4 +326,52 @@ pub struct DownloadResponse {
     pub download_url: String,
     /// Seconds.
     pub expires_in: u64,
+}
+
+/// `POST /files/details`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FilesRequest {
+    /// 1 to 500.
+    #[serde(deserialize_with = "crate::commit::at_most::<_, _, MAX_DETAILS>")]
+    pub ids: Vec<NodeId>,
+}
+
+/// The answer to it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FilesVersions {
+    /// In the order of the request. Fewer than it has when their records are large: ask again for
+    /// the others. There is always at least one.
+    pub files: Vec<FileVersions>,
+}
+
+/// A file's versions, among those of others.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FileVersions {
+    /// The file.
+    pub id: NodeId,
+    /// The versions, newest first: 1,000 at most, less when their records are large. `null` when
+    /// there is no such file, as when it was deleted for good or is somebody else's.
+    pub versions: Option<Vec<Version>>,
+    /// Whether there are older ones: ask `GET /files/{id}` with `versions_before`.
+    pub more_versions: bool,
+}
+
+/// `POST /files/contents`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ContentsRequest {
+    /// 1 to 256. Together their stored bytes are 32 MiB at most.
+    #[serde(deserialize_with = "crate::commit::at_most::<_, _, MAX_CONTENTS>")]
+    pub versions: Vec<VersionId>,
+}
+
+/// The answer to `POST /uploads/batch`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct UploadBatch {
+    /// Finished uploads, in the order of the body.
+    pub uploads: Vec<UploadId>,
 }

@@ -8,6 +8,7 @@ use protocol::{NodeId, SessionId, UserId, VersionId};
 use serde::de::DeserializeOwned;
 
 use crate::auth::{caller, cookie, refresh::RefreshToken, token};
+use crate::batch;
 use crate::commit::cursor::{FeedCursor, PageCursor};
 use crate::config::{Rate, ServeArgs, file};
 use crate::error::ApiError;
@@ -226,6 +227,22 @@ pub fn form(content_type: &str, pieces: &[&[u8]]) -> Option<Vec<(String, Vec<u8>
         }
     }
     None
+}
+
+/// The uploads of a batch, when it arrives in these pieces; `None` when it is refused.
+#[must_use]
+pub fn batch(pieces: &[&[u8]]) -> Option<Vec<Vec<u8>>> {
+    let (mut reader, mut uploads) = (batch::Reader::default(), Vec::<Vec<u8>>::new());
+    for mut piece in pieces.iter().copied() {
+        while let Some(part) = reader.next(&mut piece).ok()? {
+            match part {
+                batch::Part::Begin(_) => uploads.push(Vec::new()),
+                batch::Part::Bytes(bytes) => uploads.last_mut()?.extend_from_slice(bytes),
+            }
+        }
+    }
+    reader.end().ok()?;
+    Some(uploads)
 }
 
 /// An email as it is stored.

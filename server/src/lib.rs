@@ -6,6 +6,7 @@
 
 mod auth;
 mod bare;
+mod batch;
 mod blobs;
 mod clock;
 mod commit;

@@ -79,6 +79,7 @@ fn api() -> OpenApiRouter<AppState> {
             uploads::patch::patch,
             uploads::delete::delete
         ))
+        .routes(routes!(uploads::batch::batch))
         .routes(routes!(commits::create::create))
         .routes(routes!(changes::list::list))
         .routes(routes!(folders::create::create))
@@ -91,6 +92,8 @@ fn api() -> OpenApiRouter<AppState> {
             files::update::update,
             files::trash::trash
         ))
+        .routes(routes!(files::many::details))
+        .routes(routes!(files::contents::contents))
         .routes(routes!(files::purge::purge))
         .routes(routes!(files::trash::restore))
         .routes(routes!(files::path::path))

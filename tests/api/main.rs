@@ -7,6 +7,7 @@ mod bare_crowd;
 mod bare_listings;
 mod bare_tree;
 mod bare_uploads;
+mod batches;
 mod changes;
 mod commits;
 mod crash;

@@ -5,6 +5,7 @@
 //! a crash in between leaves both names of the same bytes, and the sweeper removes what no row
 //! names. Everything here blocks; callers are on blocking threads.
 
+pub(crate) mod batch;
 pub(crate) mod staging;
 pub(crate) mod sweep;
 

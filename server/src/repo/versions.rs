@@ -24,6 +24,8 @@ statements! {
                       WHERE n.id = ?1 AND n.owner_id = ?2 AND v.id = ?3";
     BYTES = "SELECT v.blob_id, v.size, v.thumbnail FROM versions v JOIN nodes n ON n.id = v.node_id
              WHERE v.id = ?1 AND n.owner_id = ?2";
+    OWN = "SELECT v.node_id, v.blob_id, v.size FROM versions v JOIN nodes n ON n.id = v.node_id
+           WHERE v.id = ?1 AND n.owner_id = ?2 AND n.live";
     NAMES_BLOB = "SELECT 1 FROM versions WHERE blob_id = ?1 LIMIT 1";
     SECOND = "SELECT 1 FROM versions WHERE node_id = ?1 AND id <> ?2 LIMIT 1";
     REMOVE = "DELETE FROM versions WHERE id = ?2 AND node_id = ?1
@@ -164,6 +166,31 @@ pub(crate) fn bytes(
                 blob: row.take(0)?,
                 size: row.take(1)?,
                 thumbnail: row.take(2)?,
+            })
+        })
+        .transpose()
+}
+
+/// A version's bytes among those of others.
+pub(crate) struct Own {
+    pub(crate) node: NodeId,
+    pub(crate) blob: UploadId,
+    pub(crate) size: u64,
+}
+
+/// A version of one of this owner's files that is not in the trash.
+pub(crate) fn own(
+    conn: &mut dyn Conn,
+    owner: UserId,
+    version: VersionId,
+) -> Result<Option<Own>, DbError> {
+    let params = [blob(version.as_bytes()), blob(owner.as_bytes())];
+    conn.query_one(OWN, &params)?
+        .map(|mut row| {
+            Ok(Own {
+                node: row.take(0)?,
+                blob: row.take(1)?,
+                size: row.take(2)?,
             })
         })
         .transpose()

@@ -62,6 +62,7 @@ pub const TARGETS: &[Target] = &[
     network::SIGNED_URL,
     network::UPLOAD_LENGTH,
     network::FORM,
+    network::BATCH,
     network::CHECKSUM,
     network::EMAIL,
 ];

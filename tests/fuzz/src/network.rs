@@ -343,6 +343,43 @@ pub(crate) const UPLOAD_LENGTH: Target = Target {
     memory: (8192, 64),
 };
 
+/// Many uploads in one body. It is cut where its bytes say.
+pub(crate) const BATCH: Target = Target {
+    name: "batch",
+    check: |body| {
+        let whole = parse::batch(&[body]);
+        let step = 1 + usize::from(body.last().copied().unwrap_or(0)) % 7;
+        let pieces: Vec<&[u8]> = body.chunks(step).collect();
+        assert_eq!(
+            whole,
+            parse::batch(&pieces),
+            "it matters how a batch is cut"
+        );
+        whole.is_some_and(|uploads| {
+            let each = uploads.iter().map(|upload| {
+                let length = u32::try_from(upload.len()).expect("at most 1 MiB");
+                [&length.to_be_bytes(), &**upload].concat()
+            });
+            assert_eq!(each.collect::<Vec<_>>().concat(), body, "nothing else");
+            (1..=256).contains(&uploads.len())
+        })
+    },
+    seeds: || {
+        let one = [0, 0, 0, 3, b'o', b'n', b'e'];
+        vec![
+            one.to_vec(),
+            [&one[..], &[0; 4], &one].concat(),
+            one[..6].to_vec(),
+            vec![0, 0x10, 0, 1],
+            vec![0; 4 * 256],
+            vec![0; 4 * 257],
+            vec![0; 3],
+            Vec::new(),
+        ]
+    },
+    memory: (65_536, 1024),
+};
+
 /// A `Content-Type`, a line end, the body. It is cut where its bytes say.
 pub(crate) const FORM: Target = Target {
     name: "form",

@@ -237,6 +237,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Download many versions' bytes at once
+         * @description For each version, in the order of the request, 8 bytes of length (big-endian) and then its stored
+         *     bytes. What `GET /files/{id}/content` would not answer (unknown, somebody else's, in the trash,
+         *     deleted for good) has the length 2^64 - 1 and no bytes. One download, whatever it brings.
+         */
+        post: operations["files_contents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the versions of many files
+         * @description In the order of the request. Fewer come when their records have more than 8 MiB: ask again for
+         *     the others. Also of what is in the trash, as with `GET /files/{id}`; what that would not answer
+         *     has `versions: null`.
+         */
+        post: operations["get_files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/upload": {
         parameters: {
             query?: never;
@@ -639,6 +683,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/uploads/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make many small uploads at once
+         * @description The body has 1 to 256 uploads, each 4 bytes of length (big-endian) and then so many bytes: 1 MiB
+         *     each at most, 16 MiB in all with the lengths. They are finished as if each had come whole with
+         *     its creation: all of them, or none. For vaults: an account without keys gets 409 `KEYS_REQUIRED`.
+         */
+        post: operations["create_uploads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/uploads/{id}": {
         parameters: {
             query?: never;
@@ -881,6 +947,23 @@ export interface components {
             /** @description The node's key wrapped under the new parent's: 104 bytes. */
             wrapped_key: components["schemas"]["Base64"];
         } | {
+            /**
+             * Format: int64
+             * @description The epoch of the node's key: not less than now.
+             */
+            epoch: number;
+            /** @description The file or folder. */
+            node: components["schemas"]["NodeId"];
+            /** @enum {string} */
+            type: "rewrap";
+            /** @description 104 bytes. */
+            wrapped_key: components["schemas"]["Base64"];
+        } | {
+            /** @description The folder. */
+            node: components["schemas"]["NodeId"];
+            /** @enum {string} */
+            type: "accept";
+        } | {
             /** @description The file. */
             node: components["schemas"]["NodeId"];
             /** @enum {string} */
@@ -949,6 +1032,11 @@ export interface components {
              * @description Stored bytes of the account after it.
              */
             storage_used: number;
+        };
+        /** @description `POST /files/contents`. */
+        ContentsRequest: {
+            /** @description 1 to 256. Together their stored bytes are 32 MiB at most. */
+            versions: components["schemas"]["VersionId"][];
         };
         /** @description A new file or folder. */
         CreateChange: {
@@ -1100,6 +1188,31 @@ export interface components {
             files: components["schemas"]["FileEntry"][];
             /** @description Where the page stands. */
             pagination: components["schemas"]["Pagination"];
+        };
+        /** @description A file's versions, among those of others. */
+        FileVersions: {
+            /** @description The file. */
+            id: components["schemas"]["NodeId"];
+            /** @description Whether there are older ones: ask `GET /files/{id}` with `versions_before`. */
+            more_versions: boolean;
+            /**
+             * @description The versions, newest first: 1,000 at most, less when their records are large. `null` when
+             *     there is no such file, as when it was deleted for good or is somebody else's.
+             */
+            versions?: components["schemas"]["Version"][] | null;
+        };
+        /** @description `POST /files/details`. */
+        FilesRequest: {
+            /** @description 1 to 500. */
+            ids: components["schemas"]["NodeId"][];
+        };
+        /** @description The answer to it. */
+        FilesVersions: {
+            /**
+             * @description In the order of the request. Fewer than it has when their records are large: ask again for
+             *     the others. There is always at least one.
+             */
+            files: components["schemas"]["FileVersions"][];
         };
         /** @description `GET /folders/{id}/children`, according to the account. */
         FolderChildren: components["schemas"]["FolderPage"] | components["schemas"]["FolderListing"];
@@ -1864,6 +1977,21 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
+        Success_FilesVersions: {
+            /** @description The answer to it. */
+            data?: {
+                /**
+                 * @description In the order of the request. Fewer than it has when their records are large: ask again for
+                 *     the others. There is always at least one.
+                 */
+                files: components["schemas"]["FileVersions"][];
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
         Success_FolderChildren: {
             /** @description `GET /folders/{id}/children`, according to the account. */
             data?: components["schemas"]["FolderPage"] | components["schemas"]["FolderListing"];
@@ -2146,6 +2274,18 @@ export interface components {
             success: boolean;
         };
         /** @description A successful answer. */
+        Success_UploadBatch: {
+            /** @description The answer to `POST /uploads/batch`. */
+            data?: {
+                /** @description Finished uploads, in the order of the body. */
+                uploads: components["schemas"]["UploadId"][];
+            };
+            /** @description What happened, in English, for people reading traffic. */
+            message?: string | null;
+            /** @description Always `true`. */
+            success: boolean;
+        };
+        /** @description A successful answer. */
         Success_UploadResponse: {
             /** @description The answer to `POST /files/upload`. */
             data?: {
@@ -2223,6 +2363,11 @@ export interface components {
             last_name?: string | null;
             /** @description 64 characters at most. */
             username?: string | null;
+        };
+        /** @description The answer to `POST /uploads/batch`. */
+        UploadBatch: {
+            /** @description Finished uploads, in the order of the body. */
+            uploads: components["schemas"]["UploadId"][];
         };
         /** @description The form as OpenAPI describes it; it is read as it arrives. */
         UploadForm: {
@@ -2687,6 +2832,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Success_FileList"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    files_contents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentsRequest"];
+            };
+        };
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.strongroom.batch": number[];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+        };
+    };
+    get_files: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilesRequest"];
+            };
+        };
+        responses: {
+            /** @description Their versions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_FilesVersions"];
                 };
             };
             /** @description An error, in the envelope */
@@ -3509,6 +3720,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    create_uploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.strongroom.batch": number[];
+            };
+        };
+        responses: {
+            /** @description Their ids, in order */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Success_UploadBatch"];
+                };
+            };
+            /** @description An error, in the envelope */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
             };
         };
     };

@@ -21,7 +21,7 @@ use crate::limits::{Narrowest, count_download};
 use crate::state::AppState;
 
 /// Bytes read at once.
-const PIECE: u64 = 256 * 1024;
+pub(super) const PIECE: u64 = 256 * 1024;
 
 /// Download a file's bytes
 ///

@@ -79,3 +79,20 @@ pub(super) async fn note(state: &AppState, node: NodeId) -> ApiResult<()> {
         .write(move |c| Ok(nodes::touch_accessed(c, node, now, now - NOTED_EVERY_MS)?))
         .await
 }
+
+/// Remembers when files were last read, all at once.
+pub(super) async fn note_all(state: &AppState, nodes: Vec<NodeId>) -> ApiResult<()> {
+    if nodes.is_empty() {
+        return Ok(());
+    }
+    let now = now_ms();
+    state
+        .db
+        .write(move |c| {
+            for node in &nodes {
+                nodes::touch_accessed(c, *node, now, now - NOTED_EVERY_MS)?;
+            }
+            Ok(())
+        })
+        .await
+}

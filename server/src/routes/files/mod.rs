@@ -1,11 +1,13 @@
 //! `/files`.
 
 pub(crate) mod content;
+pub(crate) mod contents;
 pub(crate) mod details;
 pub(crate) mod download;
 pub(crate) mod entry;
 mod form;
 pub(crate) mod list;
+pub(crate) mod many;
 pub(crate) mod metadata;
 pub(crate) mod paging;
 pub(crate) mod path;

@@ -3,6 +3,7 @@
 //! These endpoints follow <https://tus.io/protocols/resumable-upload>; only their errors are in
 //! the envelope.
 
+pub(crate) mod batch;
 mod begin;
 pub(crate) mod checksum;
 pub(crate) mod create;
