@@ -190,7 +190,10 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     keeper,
     rootId,
     ready: kept,
-    onMoved: () => void pins.moved().catch((error: unknown) => reportCaught(state, null, error)),
+    onMoved: () => {
+      cache.touched();
+      pins.moved().catch((error: unknown) => reportCaught(state, null, error));
+    },
     onView: (view: FolderView) => report(state, view.findings),
     onProblem: (folder, problem) => {
       // A folder that somebody else has deleted is nobody's fault.

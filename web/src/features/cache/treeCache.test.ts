@@ -74,6 +74,19 @@ describe('keeping', () => {
     expect(written).toEqual(rounds.slice(0, 2));
   });
 
+  it('keeps what the device itself has changed, once it is known how far the feed was read', async () => {
+    const { cache, keeper, written } = world([[[STATE, bytes(1)]], [[STATE, bytes(2)]]]);
+    cache.touched();
+    await vi.runAllTimersAsync();
+    expect(keeper.cachePieces).not.toHaveBeenCalled();
+    cache.moved('1');
+    await vi.runAllTimersAsync();
+    cache.touched();
+    await vi.runAllTimersAsync();
+    expect(keeper.cachePieces.mock.calls.map(([cursor]) => cursor)).toEqual(['1', '1']);
+    expect(written).toHaveLength(2);
+  });
+
   it('has everything given again when something could not be written', async () => {
     const { cache, keeper, write } = world([[['a', bytes(1)]], [[STATE, bytes(2)]]]);
     write.mockRejectedValueOnce(new DOMException('full', 'QuotaExceededError'));

@@ -2,7 +2,7 @@ import type { RunningKeeper } from '../../crypto/keeper';
 import type { Piece } from './pieceStore';
 
 /** Changes are gathered for so long, in milliseconds. */
-const QUIET = 3000;
+const QUIET = 2000;
 /** Bytes sealed at a time: the vault does other things in between. */
 const AT_ONCE = 2 * 1024 * 1024;
 /** The piece about all others, with which a round ends. */
@@ -47,6 +47,11 @@ export class TreeCache {
   /** The vault has been taken up to this cursor. */
   moved(cursor: string): void {
     this.#cursor = cursor;
+    this.touched();
+  }
+
+  /** Something in the vault has changed, by this device itself: what was kept before is out of date from here on. */
+  touched(): void {
     if (this.#ended || this.#timer !== null) return;
     this.#timer = setTimeout(() => {
       this.#timer = null;
