@@ -25,6 +25,8 @@ use crate::{
 
 /// Plaintext bytes of a full part.
 pub const PART: u64 = PART_CHUNKS * CHUNK_U64;
+/// Plaintext bytes of a full segment, the smallest piece that can be checked and opened.
+pub const SEGMENT_PLAIN: u64 = SEGMENT_CHUNKS * CHUNK_U64;
 /// The longest file, so that padding cannot overflow the format's limits: 1 PiB.
 pub const MAX_SIZE: u64 = 1 << 50;
 
@@ -139,6 +141,37 @@ impl Layout {
         let mut start = 0;
         self.segment_ends(part, sealed.len())
             .map(move |end| &sealed[std::mem::replace(&mut start, end)..end])
+    }
+
+    /// Which bytes of the content `count` segments from `first` on are: `start..end`.
+    #[must_use]
+    pub fn segments_range(&self, first: u64, count: u64) -> (u64, u64) {
+        let at = |chunk: u64| HEADER as u64 + chunk * ENCRYPTED_CHUNK as u64;
+        let start = if first == 0 {
+            0
+        } else {
+            at(first * SEGMENT_CHUNKS)
+        };
+        (
+            start,
+            at((first + count) * SEGMENT_CHUNKS).min(self.content_len()),
+        )
+    }
+
+    /// Which bytes of the file, without the padding, are in `count` segments from `first` on:
+    /// `start..end`, possibly empty.
+    #[must_use]
+    pub fn segments_plain(&self, first: u64, count: u64) -> (u64, u64) {
+        (
+            (first * SEGMENT_PLAIN).min(self.size),
+            ((first + count) * SEGMENT_PLAIN).min(self.size),
+        )
+    }
+
+    /// The index of the first chunk of segment `segment`.
+    #[must_use]
+    pub fn first_chunk_of_segment(&self, segment: u64) -> u64 {
+        segment * SEGMENT_CHUNKS
     }
 
     /// Where, among all segment hashes, those of part `part` stand: `start..end`.
@@ -467,6 +500,35 @@ mod tests {
                 )
                 .unwrap();
             assert_eq!(opened[..], sealed.plain[from as usize..to as usize]);
+        }
+    }
+
+    #[test]
+    fn segments_lie_where_parts_have_them() {
+        for size in [0, 1, 524_287, 524_288, 9 << 20, 20 << 20] {
+            let layout = Layout::new(size).unwrap();
+            let mut at = 0;
+            for segment in 0..layout.segments() {
+                let (start, end) = layout.segments_range(segment, 1);
+                assert_eq!(start, at, "{size}");
+                at = end;
+            }
+            assert_eq!(at, layout.content_len(), "{size}");
+            for part in 0..layout.parts() {
+                let (first, end) = layout.hash_range(part);
+                assert_eq!(
+                    layout.segments_range(first, end - first),
+                    layout.sealed_range(part)
+                );
+                assert_eq!(
+                    layout.segments_plain(first, end - first),
+                    layout.plain_range(part)
+                );
+                assert_eq!(
+                    layout.first_chunk_of_segment(first),
+                    layout.first_chunk(part)
+                );
+            }
         }
     }
 

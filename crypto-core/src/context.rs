@@ -135,6 +135,24 @@ pub fn content(node: &Id, version: &Id) -> Context {
     context("content", &[node, version])
 }
 
+/// A version's thumbnail under its content key.
+#[must_use]
+pub fn thumbnail(node: &Id, version: &Id) -> Context {
+    context("thumbnail", &[node, version])
+}
+
+/// What a device keeps of an upload under way, under the account key.
+#[must_use]
+pub fn upload_state(user: &Id, version: &Id) -> Context {
+    context("upload-state", &[user, version])
+}
+
+/// The node's key of an upload under way, under the account key, on the same device.
+#[must_use]
+pub fn upload_key(user: &Id, version: &Id) -> Context {
+    context("upload-key", &[user, version])
+}
+
 /// A folder's head under the folder's key.
 #[must_use]
 pub fn head(vault: &Id, node: &Id, seq: u64, epoch: u64) -> Context {
@@ -221,6 +239,9 @@ mod tests {
             content_key(&a, &b),
             segments(&a, &b),
             content(&a, &b),
+            thumbnail(&a, &b),
+            upload_state(&a, &b),
+            upload_key(&a, &b),
             head(&a, &b, 1, 1),
             head(&a, &b, 2, 1),
             head(&a, &b, 1, 2),

@@ -6,6 +6,8 @@ use crate::OpenError;
 
 /// Step to which metadata is padded.
 pub const METADATA_STEP: usize = 128;
+/// Step to which thumbnails are padded.
+pub const THUMBNAIL_STEP: usize = 1024;
 
 /// The Padmé length for `length` bytes (Nikitin et al., "Reducing Metadata Leakage from
 /// Encrypted Files", 2019): at most 12 % more, and only O(log log L) bits leak.
@@ -24,7 +26,13 @@ pub const fn padme(length: u64) -> u64 {
 /// big-endian, the record, zeros.
 #[must_use]
 pub fn pad(record: &[u8]) -> Zeroizing<Vec<u8>> {
-    let padded = (4 + record.len()).next_multiple_of(METADATA_STEP);
+    pad_to(record, METADATA_STEP)
+}
+
+/// As [`pad`], to a multiple of `step`.
+#[must_use]
+pub fn pad_to(record: &[u8], step: usize) -> Zeroizing<Vec<u8>> {
+    let padded = (4 + record.len()).next_multiple_of(step);
     let mut out = Zeroizing::new(Vec::with_capacity(padded));
     let length = u32::try_from(record.len()).expect("records are far below 4 GiB");
     out.extend_from_slice(&length.to_be_bytes());
@@ -38,12 +46,20 @@ pub fn pad(record: &[u8]) -> Zeroizing<Vec<u8>> {
 /// # Errors
 /// [`OpenError::Malformed`] if the padding is not exactly what [`pad`] writes.
 pub fn unpad(padded: &[u8]) -> Result<&[u8], OpenError> {
+    unpad_from(padded, METADATA_STEP)
+}
+
+/// The record inside what [`pad_to`] made.
+///
+/// # Errors
+/// As [`unpad`].
+pub fn unpad_from(padded: &[u8], step: usize) -> Result<&[u8], OpenError> {
     let (length, rest) = padded
         .split_first_chunk::<4>()
         .ok_or(OpenError::Malformed)?;
     let length = u32::from_be_bytes(*length) as usize;
     let (record, zeros) = rest.split_at_checked(length).ok_or(OpenError::Malformed)?;
-    let exact = (4 + length).next_multiple_of(METADATA_STEP) == padded.len();
+    let exact = (4 + length).next_multiple_of(step) == padded.len();
     if exact && zeros.iter().all(|&byte| byte == 0) {
         Ok(record)
     } else {
@@ -87,6 +103,13 @@ mod tests {
             let padded = pad(&record);
             prop_assert_eq!(padded.len() % METADATA_STEP, 0);
             prop_assert_eq!(unpad(&padded).unwrap(), &record[..]);
+        }
+
+        #[test]
+        fn steps_of_another_size(record in prop::collection::vec(any::<u8>(), 0..3000)) {
+            let padded = pad_to(&record, THUMBNAIL_STEP);
+            prop_assert_eq!(padded.len() % THUMBNAIL_STEP, 0);
+            prop_assert_eq!(unpad_from(&padded, THUMBNAIL_STEP).unwrap(), &record[..]);
         }
 
         #[test]

@@ -31,7 +31,8 @@ macro_rules! trusted_types {
 const APP_POLICY: &str = concat!(
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; ",
     "img-src 'self' blob: data:; font-src 'self'; connect-src 'self'; worker-src 'self'; ",
-    "manifest-src 'self'; media-src 'self' blob:; frame-ancestors 'none'; base-uri 'none'; ",
+    "manifest-src 'self'; media-src 'self' blob:; frame-src 'self'; frame-ancestors 'none'; ",
+    "base-uri 'none'; ",
     "form-action 'self'; require-trusted-types-for 'script'; trusted-types ",
     trusted_types!(),
 );

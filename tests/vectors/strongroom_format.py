@@ -50,6 +50,9 @@ _PURPOSES = {
     "content": ("content", {"node": _ID, "version": _ID}),
     "device-cache": ("device-cache", {"user": _ID, "piece": _ID}),
     "search-index": ("search-index", {"user": _ID, "piece": _ID}),
+    "thumbnail": ("thumbnail", {"node": _ID, "version": _ID}),
+    "upload-state": ("upload-state", {"user": _ID, "version": _ID}),
+    "upload-key": ("upload-key", {"user": _ID, "version": _ID}),
     "head": ("head", {"vault": _ID, "node": _ID, "seq": _COUNTER, "epoch": _COUNTER}),
     "acl": ("acl", {"root": _ID, "seq": _COUNTER}),
 }

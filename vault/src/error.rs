@@ -47,6 +47,13 @@ pub enum VaultError {
     /// Folders in folders are too many levels deep.
     #[error("too many folders in folders")]
     TooDeep,
+    /// The file is not the one that was being uploaded: other bytes must not be sealed with
+    /// the same key.
+    #[error("the file changed while it was being uploaded")]
+    FileChanged,
+    /// Another version is current than the one that this change began with.
+    #[error("the file has changed since")]
+    ChangedSince,
     /// The answer is not what the protocol says.
     #[error("the server's answer is malformed")]
     BadAnswer,
@@ -73,6 +80,8 @@ impl VaultError {
             Self::InvalidMetadata => "invalid-metadata",
             Self::IntoItself => "into-itself",
             Self::TooDeep => "too-deep",
+            Self::FileChanged => "file-changed",
+            Self::ChangedSince => "changed-since",
             Self::BadAnswer => "bad-answer",
             Self::Impossible => "internal",
         }

@@ -9,7 +9,8 @@ use crate::{
     names,
     records::{
         AccountState, AclRecord, CachedChild, CachedFolder, CachedTree, Hash, HeadRecord, Id,
-        KeyBytes, Metadata, OtherHead, PinsRecord, SeenPin, VersionRecord, Writer,
+        KeyBytes, Metadata, Origin, OtherHead, PinsRecord, SeenPin, Thumbnail, UploadState,
+        VersionRecord, Writer,
     },
 };
 
@@ -23,6 +24,7 @@ pub const RECORDS: &[&str] = &[
     "acl",
     "cached-tree",
     "cached-folder",
+    "upload-state",
 ];
 
 /// Parses a record of the given name and encodes what came out; `None` if it is refused.
@@ -47,6 +49,7 @@ pub fn reencode(name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         "acl" => again!(AclRecord),
         "cached-tree" => again!(CachedTree),
         "cached-folder" => again!(CachedFolder),
+        "upload-state" => again!(UploadState),
         _ => panic!("there is no record called {name}"),
     }
 }
@@ -91,6 +94,11 @@ pub fn samples() -> Vec<Vec<u8>> {
             segments: hash,
             author: hash,
             time: 1,
+            origin: Some(Origin {
+                node: id,
+                version: id,
+            }),
+            thumbnail: Some(Thumbnail { length: 2136, hash }),
         }),
         record::encode(&HeadRecord {
             version,
@@ -154,6 +162,23 @@ pub fn samples() -> Vec<Vec<u8>> {
                 key: KeyBytes([5; 32].into()),
                 metadata: metadata(),
             }],
+        }),
+        record::encode(&UploadState {
+            version,
+            folder: id,
+            node: id,
+            id,
+            node_key: Some(vec![5; 104].into()),
+            content_key: vec![5; 104].into(),
+            header: [6; 56].into(),
+            size: 1 << 33,
+            name: "报告.pdf".into(),
+            media_type: "application/pdf".into(),
+            modified: 1_700_000_000_000,
+            thumbnail: Some(vec![7; 1144].into()),
+            hashes: vec![2; 64].into(),
+            tail: Some(vec![8; 136].into()),
+            address: "http://localhost/api/v1/uploads/1".into(),
         }),
     ]
 }

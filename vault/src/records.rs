@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use crypto_core::sha256;
-use minicbor::{Decode, Encode, bytes::ByteArray};
+use minicbor::{
+    Decode, Encode,
+    bytes::{ByteArray, ByteVec},
+};
 use protocol::SealedState;
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -169,6 +172,78 @@ pub(crate) struct VersionRecord {
     /// Milliseconds since 1970.
     #[n(6)]
     pub(crate) time: u64,
+    /// Where the content was sealed, if this version is a copy of it.
+    #[n(7)]
+    pub(crate) origin: Option<Origin>,
+    #[n(8)]
+    pub(crate) thumbnail: Option<Thumbnail>,
+}
+
+/// Where content was sealed: its contexts name these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Origin {
+    #[n(0)]
+    pub(crate) node: Id,
+    #[n(1)]
+    pub(crate) version: Id,
+}
+
+/// What stands after the content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct Thumbnail {
+    /// Sealed, in bytes.
+    #[n(0)]
+    pub(crate) length: u64,
+    /// SHA-256 of the sealed bytes.
+    #[n(1)]
+    pub(crate) hash: Hash,
+}
+
+/// What a device keeps of an upload under way.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct UploadState {
+    #[n(0)]
+    pub(crate) version: u32,
+    #[n(1)]
+    pub(crate) folder: Id,
+    #[n(2)]
+    pub(crate) node: Id,
+    #[n(3)]
+    pub(crate) id: Id,
+    /// The node's key under the account key; none for a new version of a file that exists.
+    #[n(4)]
+    pub(crate) node_key: Option<ByteVec>,
+    /// The content key under the node's.
+    #[n(5)]
+    pub(crate) content_key: ByteVec,
+    /// The content's first bytes.
+    #[n(6)]
+    pub(crate) header: ByteArray<56>,
+    /// True length in bytes.
+    #[n(7)]
+    pub(crate) size: u64,
+    #[n(8)]
+    pub(crate) name: String,
+    #[n(9)]
+    pub(crate) media_type: String,
+    /// Milliseconds since 1970.
+    #[n(10)]
+    pub(crate) modified: u64,
+    /// The sealed thumbnail.
+    #[n(11)]
+    pub(crate) thumbnail: Option<ByteVec>,
+    /// SHA-256 of each segment that may have been sent.
+    #[n(12)]
+    pub(crate) hashes: ByteVec,
+    /// What follows the content, once all of that is sealed.
+    #[n(13)]
+    pub(crate) tail: Option<ByteVec>,
+    /// Where the server takes the rest.
+    #[n(14)]
+    pub(crate) address: String,
 }
 
 /// A folder's head: signed by its author, then sealed under the folder's key.

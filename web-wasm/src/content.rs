@@ -24,16 +24,24 @@ pub struct ContentSealer {
     layout: Layout,
     next: u64,
     hashes: Vec<u8>,
+    /// Hashes of what may have been sent before.
+    known: Vec<u8>,
 }
 
 #[wasm_bindgen]
 impl ContentSealer {
-    /// With what an upload's plan gives.
+    /// With what an upload's plan gives; `known` is empty for one that begins.
     ///
     /// # Errors
     /// `internal` for lengths that no plan gives.
     #[wasm_bindgen(constructor)]
-    pub fn new(key: CryptoKey, nonce: &[u8], header: &[u8], size: f64) -> Result<Self, Failure> {
+    pub fn new(
+        key: CryptoKey,
+        nonce: &[u8],
+        header: &[u8],
+        size: f64,
+        known: Vec<u8>,
+    ) -> Result<Self, Failure> {
         let (nonce, header, layout) = parse(nonce, header, size)?;
         Ok(Self {
             key,
@@ -42,6 +50,7 @@ impl ContentSealer {
             layout,
             next: 0,
             hashes: Vec::new(),
+            known,
         })
     }
 
@@ -49,6 +58,11 @@ impl ContentSealer {
     #[wasm_bindgen(getter)]
     pub fn parts(&self) -> f64 {
         self.layout.parts() as f64
+    }
+
+    /// The hashes of all segments sealed so far.
+    pub fn hashes(&self) -> Vec<u8> {
+        self.hashes.clone()
     }
 
     /// How many bytes a sealed part has.
@@ -61,8 +75,8 @@ impl ContentSealer {
     /// Seals the next part.
     ///
     /// # Errors
-    /// `file-changed` if `data` is not as long as planned, `internal` out of order,
-    /// `subtle-failed`.
+    /// `file-changed` if `data` is not as long as planned, or not what was sealed with these
+    /// nonces before; `internal` out of order, `subtle-failed`.
     #[wasm_bindgen(js_name = sealPart)]
     pub async fn seal_part(&mut self, part: f64, data: Uint8Array) -> Result<Uint8Array, Failure> {
         let part = part as u64;
@@ -82,6 +96,12 @@ impl ContentSealer {
         let segments = segments(&self.layout, part, &sealed);
         let hashes = digest(&segments).await?;
         self.hashes.extend(hashes.concat());
+        let known = self.known.len().min(self.hashes.len());
+        if self.hashes[..known] != self.known[..known] {
+            self.next = self.layout.parts();
+            self.hashes.clear();
+            return Err(Failure::file_changed());
+        }
         Ok(sealed)
     }
 
@@ -90,7 +110,7 @@ impl ContentSealer {
     /// # Errors
     /// `internal` before that.
     pub fn finish(&self) -> Result<Vec<u8>, Failure> {
-        if self.next < self.layout.parts() {
+        if self.hashes.len() as u64 != 32 * self.layout.segments() {
             return Err(Failure::internal("not all parts are sealed"));
         }
         Ok(self.hashes.clone())
@@ -197,6 +217,19 @@ impl ContentOpener {
         Float64Array::from(&[start as f64, end as f64][..])
     }
 
+    /// How many segments there are.
+    #[wasm_bindgen(getter)]
+    pub fn segments(&self) -> f64 {
+        self.layout.segments() as f64
+    }
+
+    /// Which bytes of what is stored `count` segments from `first` on are: start and end.
+    #[wasm_bindgen(js_name = segmentsRange)]
+    pub fn segments_range(&self, first: f64, count: f64) -> Float64Array {
+        let (start, end) = self.layout.segments_range(first as u64, count as u64);
+        Float64Array::from(&[start as f64, end as f64][..])
+    }
+
     /// Checks and opens a part; the padding is taken off. Nothing of it is released unless
     /// all of it is right.
     ///
@@ -204,18 +237,43 @@ impl ContentOpener {
     /// `truncated`, `trailing-data`, `altered`, `does-not-belong-here`, `subtle-failed`.
     #[wasm_bindgen(js_name = openPart)]
     pub async fn open_part(&self, part: f64, bytes: Uint8Array) -> Result<Uint8Array, Failure> {
-        let part = part as u64;
-        let (start, end) = self.layout.sealed_range(part);
+        let (first, end) = self.layout.hash_range(part as u64);
+        self.open(first, end - first, bytes).await
+    }
+
+    /// As `openPart`, for `count` segments from `first` on.
+    ///
+    /// # Errors
+    /// As `openPart`; `internal` for segments that there are not.
+    #[wasm_bindgen(js_name = openSegments)]
+    pub async fn open_segments(
+        &self,
+        first: f64,
+        count: f64,
+        bytes: Uint8Array,
+    ) -> Result<Uint8Array, Failure> {
+        let (first, count) = (first as u64, count as u64);
+        if count == 0 || first.saturating_add(count) > self.layout.segments() {
+            return Err(Failure::internal("there are no such segments"));
+        }
+        self.open(first, count, bytes).await
+    }
+}
+
+impl ContentOpener {
+    async fn open(&self, first: u64, count: u64, bytes: Uint8Array) -> Result<Uint8Array, Failure> {
+        let (start, end) = self.layout.segments_range(first, count);
         match u64::from(bytes.length()).cmp(&(end - start)) {
             std::cmp::Ordering::Less => return Err(OpenError::Truncated.into()),
             std::cmp::Ordering::Greater => return Err(OpenError::TrailingData.into()),
             std::cmp::Ordering::Equal => {}
         }
-        let hashes = digest(&segments(&self.layout, part, &bytes)).await?;
-        for (index, hash) in (self.layout.hash_range(part).0..).zip(&hashes) {
+        // Only the very first segment has the header before it, as only the first part has.
+        let hashes = digest(&segments(&self.layout, first.min(1), &bytes)).await?;
+        for (index, hash) in (first..).zip(&hashes) {
             check_segment(hash, index, &self.hashes, &self.root)?;
         }
-        let body = if part == 0 {
+        let body = if first == 0 {
             if bytes.subarray(0, HEADER as u32).to_vec() != self.header {
                 return Err(OpenError::DoesNotBelongHere.into());
             }
@@ -233,7 +291,7 @@ impl ContentOpener {
             );
             let parameters = subtle::parameters(
                 &self.nonce,
-                self.layout.first_chunk(part) + u64::from(chunk),
+                self.layout.first_chunk_of_segment(first) + u64::from(chunk),
             );
             let promise = subtle
                 .decrypt_with_object_and_js_u8_array(
@@ -248,14 +306,15 @@ impl ContentOpener {
         let opened = subtle::all(&promises)
             .await
             .map_err(|_| OpenError::Altered)?;
-        let out = Uint8Array::new_with_length(self.layout.padded_len(part) as u32);
+        let padded = body.length() - chunks * CHUNK_TAG as u32;
+        let out = Uint8Array::new_with_length(padded);
         let mut at = 0;
         for plain in opened.iter() {
             let plain = Uint8Array::new(&plain);
             out.set(&plain, at);
             at += plain.length();
         }
-        let (from, to) = self.layout.plain_range(part);
+        let (from, to) = self.layout.segments_plain(first, count);
         Ok(out.subarray(0, (to - from) as u32))
     }
 }

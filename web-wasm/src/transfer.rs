@@ -34,7 +34,58 @@ impl UploadPlan {
     /// Length of everything that is stored.
     #[wasm_bindgen(getter, js_name = totalLength)]
     pub fn total_length(&self) -> f64 {
-        self.0.layout.total_len() as f64
+        self.0.total_len() as f64
+    }
+
+    /// True length.
+    #[wasm_bindgen(getter)]
+    pub fn size(&self) -> f64 {
+        self.0.layout.size() as f64
+    }
+
+    /// When the file was last changed.
+    #[wasm_bindgen(getter, js_name = modifiedMs)]
+    pub fn modified(&self) -> f64 {
+        self.0.modified() as f64
+    }
+
+    /// The version, which also names this upload on the device.
+    #[wasm_bindgen(getter)]
+    pub fn version(&self) -> String {
+        self.0.version().to_string()
+    }
+
+    /// The file: a new one, or the one that gets a new version.
+    #[wasm_bindgen(getter)]
+    pub fn node(&self) -> String {
+        self.0.node().to_string()
+    }
+
+    /// The folder that it was planned for.
+    #[wasm_bindgen(getter)]
+    pub fn folder(&self) -> String {
+        self.0.folder().to_string()
+    }
+
+    /// Whether the file does not exist yet.
+    #[wasm_bindgen(getter, js_name = isNew)]
+    pub fn is_new(&self) -> bool {
+        self.0.is_new()
+    }
+
+    /// The hashes of what may have been sent before, to be compared.
+    #[wasm_bindgen(js_name = knownHashes)]
+    pub fn known_hashes(&self) -> Vec<u8> {
+        self.0.known_hashes().to_vec()
+    }
+
+    /// Adds a picture before anything is sealed.
+    ///
+    /// # Errors
+    /// `internal` if it is empty or too long.
+    #[wasm_bindgen(js_name = addThumbnail)]
+    pub fn add_thumbnail(&mut self, picture: &[u8]) -> Result<(), Failure> {
+        Ok(self.0.add_thumbnail(picture, &mut Random)?)
     }
 
     /// How many parts there are.
@@ -69,9 +120,31 @@ impl UploadPlan {
     /// Takes the hashes of all segments and gives what to append to the content.
     ///
     /// # Errors
-    /// `internal` if there are not 32 bytes a segment.
+    /// `internal` if there are not 32 bytes a segment, `file-changed` if others were known.
     pub fn tail(&mut self, hashes: &[u8]) -> Result<Vec<u8>, Failure> {
         Ok(self.0.finish_sealed_elsewhere(hashes, &mut Random)?)
+    }
+}
+
+/// An upload that goes on: its plan, and where the server takes the rest.
+#[wasm_bindgen]
+pub struct ReopenedUpload {
+    plan: UploadPlan,
+    address: String,
+}
+
+#[wasm_bindgen]
+impl ReopenedUpload {
+    /// Where the server takes the rest.
+    #[wasm_bindgen(getter)]
+    pub fn address(&self) -> String {
+        self.address.clone()
+    }
+
+    /// The plan; whoever takes it frees it.
+    #[wasm_bindgen(js_name = intoPlan)]
+    pub fn into_plan(self) -> UploadPlan {
+        self.plan
     }
 }
 
@@ -118,7 +191,7 @@ impl DownloadPlan {
     /// Length of everything that is stored.
     #[wasm_bindgen(getter, js_name = totalLength)]
     pub fn total_length(&self) -> f64 {
-        self.plan.layout.total_len() as f64
+        self.plan.total_len() as f64
     }
 
     /// How many parts there are.
@@ -173,6 +246,27 @@ impl DownloadPlan {
         subtle::import(self.cipher()?.export_for_subtle_crypto(), "decrypt").await
     }
 
+    /// Length of the sealed segment list.
+    #[wasm_bindgen(getter, js_name = listLength)]
+    pub fn list_length(&self) -> f64 {
+        (self.plan.layout.total_len() - self.plan.layout.content_len()) as f64
+    }
+
+    /// Whether there is a thumbnail.
+    #[wasm_bindgen(getter, js_name = hasThumbnail)]
+    pub fn has_thumbnail(&self) -> bool {
+        self.plan.has_thumbnail()
+    }
+
+    /// Opens what `GET /files/{id}/thumbnail` answers.
+    ///
+    /// # Errors
+    /// A finding; `no-such-entry` if there is none.
+    #[wasm_bindgen(js_name = openThumbnail)]
+    pub fn open_thumbnail(&self, sealed: &[u8]) -> Result<Vec<u8>, Failure> {
+        Ok(self.plan.open_thumbnail(sealed)?.to_vec())
+    }
+
     /// The expected hashes of all segments; empty for a single one.
     pub fn hashes(&self) -> Vec<u8> {
         self.hashes.clone()
@@ -219,6 +313,147 @@ impl Vault {
         Ok(UploadPlan(plan))
     }
 
+    /// Plans the upload of a new version of a file.
+    ///
+    /// # Errors
+    /// `no-such-entry`, `folder-not-verified`.
+    #[wasm_bindgen(js_name = planVersion)]
+    pub fn plan_version(
+        &self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+        #[wasm_bindgen(js_name = mediaType)] media_type: &str,
+        #[wasm_bindgen(js_name = modifiedMs)] modified: f64,
+        size: f64,
+    ) -> Result<UploadPlan, Failure> {
+        let plan = self.0.plan_version(
+            node(entry)?,
+            media_type,
+            modified as u64,
+            size as u64,
+            &mut Random,
+        )?;
+        Ok(UploadPlan(plan))
+    }
+
+    /// The commit that puts an uploaded version on top of the others; the plan serves again.
+    ///
+    /// # Errors
+    /// `changed-since` if another version than `base` is current, `folder-not-verified`, a
+    /// finding.
+    #[wasm_bindgen(js_name = commitVersion)]
+    pub fn commit_version(
+        &mut self,
+        plan: &UploadPlan,
+        #[wasm_bindgen(js_name = uploadId)] upload: &str,
+        details: &str,
+        base: Option<String>,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let details: FileDetails = serde_json::from_str(details)?;
+        let base = base.map(|id| version_id(&id)).transpose()?;
+        let commit = self.0.commit_version(
+            (&plan.0, upload_id(upload)?),
+            &details,
+            base,
+            now as u64,
+            &mut Random,
+        )?;
+        Ok(serde_json::to_string(&commit)?)
+    }
+
+    /// Seals what it takes to go on with an upload after a reload.
+    ///
+    /// # Errors
+    /// `internal` for hashes that are not those known before.
+    #[wasm_bindgen(js_name = sealUpload)]
+    pub fn seal_upload(
+        &self,
+        plan: &UploadPlan,
+        hashes: &[u8],
+        address: &str,
+    ) -> Result<Vec<u8>, Failure> {
+        Ok(self.0.seal_upload(&plan.0, hashes, address, &mut Random)?)
+    }
+
+    /// Opens what `sealUpload` made.
+    ///
+    /// # Errors
+    /// A finding's code, `no-such-entry`.
+    #[wasm_bindgen(js_name = reopenUpload)]
+    pub fn reopen_upload(&self, version: &str, sealed: &[u8]) -> Result<ReopenedUpload, Failure> {
+        let (plan, address) = self.0.reopen_upload(version_id(version)?, sealed)?;
+        Ok(ReopenedUpload {
+            plan: UploadPlan(plan),
+            address,
+        })
+    }
+
+    /// Whether a plan's commit has happened, as far as its folder was verified.
+    #[wasm_bindgen(js_name = hasUpload)]
+    pub fn has_upload(&self, plan: &UploadPlan) -> bool {
+        self.0.has_upload(&plan.0)
+    }
+
+    /// JSON: the versions of a file, the newest first.
+    ///
+    /// # Errors
+    /// `no-such-entry`, or a finding.
+    pub fn versions(
+        &self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+        details: &str,
+    ) -> Result<String, Failure> {
+        let details: FileDetails = serde_json::from_str(details)?;
+        let versions = self.0.versions(node(entry)?, &details)?;
+        Ok(serde_json::to_string(&versions)?)
+    }
+
+    /// The commit that makes an older version the file's content again.
+    ///
+    /// # Errors
+    /// `no-such-entry`, `folder-not-verified`, or a finding.
+    #[wasm_bindgen(js_name = makeCurrent)]
+    pub fn make_current(
+        &mut self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+        version: &str,
+        details: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let details: FileDetails = serde_json::from_str(details)?;
+        let commit = self.0.make_current(
+            node(entry)?,
+            version_id(version)?,
+            &details,
+            now as u64,
+            &mut Random,
+        )?;
+        Ok(serde_json::to_string(&commit)?)
+    }
+
+    /// The commit that removes versions for good; never the current one.
+    ///
+    /// # Errors
+    /// `no-such-entry`, `folder-not-verified`, or a finding; `internal` for the current version.
+    #[wasm_bindgen(js_name = dropVersions)]
+    pub fn drop_versions(
+        &mut self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+        versions: Vec<String>,
+        details: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let details: FileDetails = serde_json::from_str(details)?;
+        let versions: Vec<_> = versions
+            .iter()
+            .map(|id| version_id(id))
+            .collect::<Result<_, _>>()?;
+        let commit =
+            self.0
+                .drop_versions(node(entry)?, &versions, &details, now as u64, &mut Random)?;
+        Ok(serde_json::to_string(&commit)?)
+    }
+
     /// The commit that puts one uploaded file into a folder; the plan serves again should the
     /// head have moved on. For several files at once use a `Batch`.
     ///
@@ -242,7 +477,8 @@ impl Vault {
         Ok(serde_json::to_string(&commit)?)
     }
 
-    /// Plans the download of a file from the `data` of `GET /files/{id}`.
+    /// Plans the download of a file's current or given version from the `data` of
+    /// `GET /files/{id}`.
     ///
     /// # Errors
     /// `no-such-entry`, or a finding.
@@ -250,10 +486,15 @@ impl Vault {
     pub fn plan_download(
         &self,
         #[wasm_bindgen(js_name = node)] entry: &str,
+        version: Option<String>,
         details: &str,
     ) -> Result<DownloadPlan, Failure> {
         let details: FileDetails = serde_json::from_str(details)?;
-        let plan = self.0.plan_download(node(entry)?, &details)?;
+        let entry = node(entry)?;
+        let plan = match version {
+            Some(id) => self.0.plan_download_of(entry, version_id(&id)?, &details)?,
+            None => self.0.plan_download(entry, &details)?,
+        };
         Ok(DownloadPlan {
             plan,
             cipher: None,
@@ -285,10 +526,17 @@ impl Batch {
         plan: UploadPlan,
         #[wasm_bindgen(js_name = uploadId)] upload: &str,
     ) -> Result<(), Failure> {
-        let upload = upload
-            .parse()
-            .map_err(|_| Failure::internal("malformed id of an upload"))?;
-        self.0.push((plan, upload));
+        self.0.push((plan, upload_id(upload)?));
         Ok(())
     }
+}
+
+fn upload_id(text: &str) -> Result<protocol::UploadId, Failure> {
+    text.parse()
+        .map_err(|_| Failure::internal("malformed id of an upload"))
+}
+
+fn version_id(text: &str) -> Result<protocol::VersionId, Failure> {
+    text.parse()
+        .map_err(|_| Failure::internal("malformed id of a version"))
 }

@@ -55,6 +55,9 @@ fn contexts(out: &mut Out) {
         ("content-key", NamedContext::ContentKey { node, version }),
         ("segments", NamedContext::Segments { node, version }),
         ("content", NamedContext::Content { node, version }),
+        ("thumbnail", NamedContext::Thumbnail { node, version }),
+        ("upload-state", NamedContext::UploadState { user, version }),
+        ("upload-key", NamedContext::UploadKey { user, version }),
         (
             "head",
             NamedContext::Head {

@@ -92,6 +92,24 @@ pub enum NamedContext {
         #[serde(with = "fixed")]
         version: Id,
     },
+    Thumbnail {
+        #[serde(with = "fixed")]
+        node: Id,
+        #[serde(with = "fixed")]
+        version: Id,
+    },
+    UploadState {
+        #[serde(with = "fixed")]
+        user: Id,
+        #[serde(with = "fixed")]
+        version: Id,
+    },
+    UploadKey {
+        #[serde(with = "fixed")]
+        user: Id,
+        #[serde(with = "fixed")]
+        version: Id,
+    },
     Head {
         #[serde(with = "fixed")]
         vault: Id,
@@ -133,6 +151,9 @@ impl NamedContext {
             Self::ContentKey { node, version } => context::content_key(node, version),
             Self::Segments { node, version } => context::segments(node, version),
             Self::Content { node, version } => context::content(node, version),
+            Self::Thumbnail { node, version } => context::thumbnail(node, version),
+            Self::UploadState { user, version } => context::upload_state(user, version),
+            Self::UploadKey { user, version } => context::upload_key(user, version),
             Self::Head {
                 vault,
                 node,

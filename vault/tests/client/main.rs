@@ -7,4 +7,5 @@ mod formats;
 mod journey;
 mod recovery;
 mod shelf;
+mod transfers;
 mod tree;

@@ -209,8 +209,20 @@ impl Shelf {
                     self.purge(node);
                 }
                 Change::Trash { .. } | Change::Restore { .. } | Change::Accept { .. } => {}
-                Change::Version { .. } | Change::DropVersion { .. } => {
-                    unreachable!("nobody makes new versions yet")
+                Change::DropVersion { node, version } => {
+                    let versions = self.versions.get_mut(&node).unwrap();
+                    versions.retain(|kept| kept.id != version);
+                }
+                Change::Version { node, version } => {
+                    self.node_mut(node).version_id = Some(version.id);
+                    let version = Version {
+                        id: version.id,
+                        wrapped_key: version.wrapped_key,
+                        record: version.record,
+                        stored_size: 0,
+                        created_at: String::new(),
+                    };
+                    self.versions.get_mut(&node).unwrap().insert(0, version);
                 }
             }
         }

@@ -18,26 +18,27 @@ export class RangeReader {
   }
 
   /** Bytes [start, end), and neither fewer nor more. */
-  async read(start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  async read(start: number, end: number, until?: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+    const signal = until === undefined ? this.#signal : AbortSignal.any([this.#signal, until]);
     let renewed = false;
     for (let attempt = 0; ; ) {
       const address = this.#currentAddress();
       let response: Response;
       try {
-        response = await fetch(await address, { headers: { Range: `bytes=${start}-${end - 1}` }, signal: this.#signal, cache: 'no-store' });
+        response = await fetch(await address, { headers: { Range: `bytes=${start}-${end - 1}` }, signal, cache: 'no-store' });
         if (response.status === 206) {
           checkAnnounced(response, start, this.#total);
           return await readExactly(response, end - start);
         }
       } catch (error) {
-        if (this.#signal.aborted || (error instanceof Problem && !isPassing(error))) throw error;
-        await this.#pause(attempt++, error);
+        if (signal.aborted || (error instanceof Problem && !isPassing(error))) throw error;
+        await this.#pause(attempt++, error, signal);
         continue;
       }
       if (response.status === 416) throw new Problem({ code: 'truncated', message: 'The server has fewer bytes than the file needs.' });
       const problem = await refusal(response);
       if (response.status >= 500 || response.status === 429) {
-        await this.#pause(attempt++, problem);
+        await this.#pause(attempt++, problem, signal);
       } else if (!renewed && [401, 403, 410].includes(response.status)) {
         // The address has run out; another reader may have renewed it already.
         renewed = true;
@@ -56,13 +57,13 @@ export class RangeReader {
     return this.#address;
   }
 
-  async #pause(attempt: number, cause: unknown): Promise<void> {
+  async #pause(attempt: number, cause: unknown, signal: AbortSignal): Promise<void> {
     const delay = RETRY_DELAYS[attempt];
     if (delay === undefined) {
       if (cause instanceof Problem) throw cause;
       throw new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }, { cause });
     }
-    await waitForNetwork(atLeast(delay, cause), this.#signal);
+    await waitForNetwork(atLeast(delay, cause), signal);
   }
 }
 

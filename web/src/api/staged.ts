@@ -17,8 +17,17 @@ export interface StagedOptions {
   token(): Promise<string>;
   /** Bytes of the source that the server has or is about to have. */
   onProgress(sent: number): void;
+  /** Where an upload that was begun before goes on. */
+  address?: string;
+  /** Where this upload can go on later; another one than before if the server has given that up. */
+  onAddress?(address: string): void;
+  /** Called with what pauses it and what lets it go on. */
+  onControl?(control: { pause(): void; resume(): void }): void;
   signal: AbortSignal;
 }
+
+/** Waits as long as it takes: somebody else decides to give up. */
+const PATIENCE = [...RETRY_DELAYS, ...Array.from({ length: 10_000 }, () => RETRY_DELAYS.at(-1) ?? 0)];
 
 /** Sends a staged upload over tus. Resolves with its id. Cancelling removes it from the server. */
 export async function sendStaged(source: StagedSource, options: StagedOptions): Promise<string> {
@@ -32,8 +41,12 @@ export async function sendStaged(source: StagedSource, options: StagedOptions): 
       chunkSize: Number.MAX_SAFE_INTEGER,
       uploadDataDuringCreation: true,
       storeFingerprintForResuming: false,
+      uploadUrl: options.address ?? null,
       // Progress starts the list over.
-      retryDelays: [...RETRY_DELAYS],
+      retryDelays: PATIENCE,
+      onUploadUrlAvailable: () => {
+        if (upload.url !== null) options.onAddress?.(upload.url);
+      },
       fileReader: { openFile: () => Promise.resolve(reader(source)) },
       onBeforeRequest: async (request) => {
         request.setHeader('Authorization', `Bearer ${await options.token()}`);
@@ -64,7 +77,21 @@ export async function sendStaged(source: StagedSource, options: StagedOptions): 
       return;
     }
     signal.addEventListener('abort', cancel, { once: true });
+    options.onControl?.({
+      pause: () => void upload.abort(false).catch(() => undefined),
+      resume: () => upload.start(),
+    });
     upload.start();
+  });
+}
+
+/** Removes what the server has of an upload that will not go on. */
+export async function removeStaged(address: string, token: () => Promise<string>): Promise<void> {
+  await Upload.terminate(address, {
+    onBeforeRequest: async (request) => {
+      request.setHeader('Authorization', `Bearer ${await token()}`);
+      request.setHeader('X-Request-Id', newRequestId());
+    },
   });
 }
 

@@ -3,14 +3,17 @@ import { createContentPool } from '../crypto/content';
 import { startKeeper } from '../crypto/keeper';
 import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
-import { openWhole } from '../features/preview/wholeContent';
 import { clearPieces, readPieces, writePieces } from '../features/cache/pieceStore';
 import { TreeCache } from '../features/cache/treeCache';
 import { AutoLock, effectiveMinutes } from '../features/session/autoLock';
 import { ProfileKeeper } from '../features/session/profile';
 import { Session, type OpenSession } from '../features/session/session';
 import { joinTabs } from '../features/session/tabs';
+import { KeptUploads } from '../features/transfers/keptUploads';
+import { openContent, type ContentEnvironment } from '../features/transfers/openContent';
 import { saveFile } from '../features/transfers/saveFile';
+import { saveStream } from '../features/transfers/saveStream';
+import { ServedContents } from '../features/transfers/served';
 import { Transfers } from '../features/transfers/transfers';
 import { Follower } from '../features/tree/follow';
 import { isGone, Tree } from '../features/tree/tree';
@@ -30,7 +33,7 @@ interface Open {
   actions: TreeActions;
   follower: Follower;
   transfers: Transfers;
-  environment: Parameters<typeof openWhole>[0];
+  contents: ContentEnvironment;
 }
 
 const LOADING: FolderState = { status: 'loading' };
@@ -44,6 +47,7 @@ export function createApp(): App {
 
   let open: Open | null = null;
   let cacheEnded = Promise.resolve();
+  const served = new ServedContents('serviceWorker' in navigator ? navigator.serviceWorker : undefined);
   const api = connectApi({ onEnded: () => session.ended(), onReplaced: () => session.replaced() });
   const caught = (error: unknown): void => reportCaught(state, null, error);
   const profile = new ProfileKeeper({ api, state, onCaught: caught });
@@ -69,7 +73,8 @@ export function createApp(): App {
     onProfile: (served) => void profile.take(served),
     isLockDue: () => autoLock.isDue(),
     onUnlocked: (opened) => {
-      open = openVault(opened, api, state);
+      open = openVault(opened, api, state, served);
+      void open.transfers.restore();
       autoLock.begin();
       void profile.opened(opened.keeper);
     },
@@ -82,6 +87,7 @@ export function createApp(): App {
       open?.tree.end();
       cacheEnded = open?.cache.end() ?? cacheEnded;
       open?.transfers.end();
+      served.end();
       open = null;
       state.set({ findings: [], tree: 'reading' });
     },
@@ -159,14 +165,12 @@ export function createApp(): App {
       return asProblem(keeper().fingerprint());
     },
 
-    openContent: async (node) => {
-      const { phase } = state.get();
-      if (phase.name !== 'unlocked') throw new Problem({ code: 'locked', message: 'The vault is locked.' });
-      return asProblem(openWhole(vault().environment, node));
-    },
-
     upload: (folder, files) => vault().transfers.upload(folder, files),
     download: (folder, nodes) => vault().transfers.download(folder, nodes),
+    openContent: async (node, version) => asProblem(openContent(vault().contents, node, version)),
+    streamsToDisk: () => served.isAvailable,
+    pauseTransfer: (id) => open?.transfers.pause(id),
+    resumeTransfer: (id, file) => open?.transfers.resume(id, file),
     cancelTransfer: (id) => open?.transfers.cancel(id),
     retryTransfer: (id) => open?.transfers.retry(id),
     clearTransfers: () => open?.transfers.clearEnded(),
@@ -181,7 +185,7 @@ async function asProblem<Result>(work: Promise<Result>): Promise<Result> {
   }
 }
 
-function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, state: Store<AppState>): Open {
+function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, state: Store<AppState>, served: ServedContents): Open {
   const { keeper, pins, rootId, userId } = session;
   const cache = new TreeCache({ keeper, userId, read: readPieces, write: writePieces });
   const kept = cache.load();
@@ -218,6 +222,8 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     address: (node, version) => api.downloadAddress(node, version),
     tail: (plan, hashes) => keeper.uploadTail(plan, hashes),
     openDownload: (plan, header, tail) => keeper.openDownload(plan, header, tail),
+    keep: (job, hashes, address) => transfers.keep(job, hashes, address),
+    anew: (job) => transfers.anew(job),
     progress: (job, done) => transfers.progress(job, done),
   });
   const transfers: Transfers = new Transfers({
@@ -225,11 +231,13 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     keeper,
     pool,
     commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),
+    kept: new KeptUploads({ userId, keeper, locks: navigator.locks, ensureFolder: (folder) => tree.ensure(folder) }),
     show: (list) => state.set({ transfers: list }),
     save: saveFile,
+    saveStream: (content) => (served.isAvailable ? saveStream(served, content) : null),
     now: Date.now,
   });
-  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, environment: { api, keeper, pool } };
+  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, contents: { api, keeper, pool, served } };
 }
 
 /** Adds what is not known yet. */

@@ -24,6 +24,10 @@ export interface AppError {
     | 'recovery-expired'
     /** What was to be undone is not any more as it was left. */
     | 'changed-since'
+    /** More than can be held in memory for a preview. */
+    | 'too-large'
+    /** The browser did not ask for the first byte of a download. */
+    | 'not-begun'
     /** The browser cannot decode it, or it is a drawing (SVG), which may hold a script. */
     | 'not-an-image'
     | (string & {});
@@ -75,6 +79,10 @@ export type FolderState =
 export type TransferStatus =
   | 'queued'
   | 'running'
+  /** By the person. */
+  | 'paused'
+  /** The file has to be chosen again before it goes on; or its permission has to be given again. */
+  | 'needs-file'
   /** Sealed and sent; the commit is under way. */
   | 'finishing'
   | 'done'
@@ -95,19 +103,34 @@ export interface Transfer {
   secondsLeft: number | null;
   status: TransferStatus;
   error?: AppError;
+  /** For `needs-file`: the browser may be asked whether it may read the file again, or the person has to choose it. */
+  wants?: 'permission' | 'file' | undefined;
+  /** Why all of it is sent once more: the server had given up what it had, or the file had changed. */
+  anew?: 'expired' | 'changed';
 }
 
-/** An open file. */
+/** A file to upload. */
+export interface UploadItem {
+  file: File;
+  /** Folders below the target, which are made if they are not there. */
+  path: readonly string[];
+  /** Where the browser finds the file again after a reload. */
+  handle?: FileSystemFileHandle;
+}
+
+/** One version of a file, opened for reading. Everything that it gives was verified. */
 export interface OpenContent {
   name: string;
+  /** As the uploader's device stated it; may be empty. */
   mediaType: string;
-  /** True length in bytes. */
+  /** In bytes. */
   size: number;
-  /** Verified bytes from `start` up to, and without, `end`. */
+  version: string;
+  /** Bytes [start, end), as far as the file goes. Nothing is fetched before it is asked for. */
   read(start: number, end: number): Promise<Uint8Array>;
-  /** All of it, for previews of up to 64 MiB. */
+  /** All of it, without a type, for previews; rejects with `too-large` above 64 MiB. */
   blob(): Promise<Blob>;
-  /** An address that answers with verified bytes and ranges of them, for what the browser plays; null where there is none. */
+  /** An address for `src` that answers with Range, until this is closed or the vault locked; null where there is no service worker. */
   url(): Promise<string | null>;
   close(): void;
 }
@@ -271,11 +294,15 @@ export interface App {
   /** What two devices compare: the same on both unless the server shows them different histories. Resolves once everything was read. */
   fingerprint(): Promise<string>;
 
-  /** A file's verified bytes; nothing is fetched before it is asked for. Rejects as reading does. */
-  openContent(node: string, version?: string): Promise<OpenContent>;
-
-  upload(folder: string, files: readonly File[]): void;
+  upload(folder: string, items: readonly (File | UploadItem)[]): void;
   download(folder: string, nodes: readonly Entry[]): void;
+  /** Opens a file of a folder that was looked at. Rejects with an `AppError`. */
+  openContent(node: string, version?: string): Promise<OpenContent>;
+  /** Whether downloads of any size go straight to the disk. */
+  streamsToDisk(): boolean;
+  pauseTransfer(id: string): void;
+  /** Goes on with what was paused; with a file chosen again, or asking for the permission to read it, for `needs-file`. */
+  resumeTransfer(id: string, file?: File): void;
   cancelTransfer(id: string): void;
   retryTransfer(id: string): void;
   /** Removes finished, failed and cancelled transfers from the list. */

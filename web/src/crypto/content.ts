@@ -1,10 +1,10 @@
 import { Problem } from '../lib/problem';
 import { workerUrl } from '../lib/trustedTypes';
-import type { Content, ContentHost, DownloadJob, UploadJob } from './content.worker';
+import type { Content, ContentHost, OpenJob, UploadJob } from './content.worker';
 import contentUrl from './content.worker?worker&url';
 import { connect, type Connection } from './rpc';
 
-export type { ContentHost, DownloadJob, UploadJob } from './content.worker';
+export type { ContentHost, OpenJob, UploadJob } from './content.worker';
 
 /** More threads than this gain nothing: the browser's own upload path is the limit. */
 const THREADS = 2;
@@ -17,10 +17,23 @@ interface Thread {
 
 export interface ContentPool {
   upload(job: UploadJob): Promise<string>;
-  download(job: DownloadJob): Promise<Blob>;
+  pause(job: string): void;
+  resume(job: string): void;
+  /** Removes what the server has of an upload that will not go on. */
+  remove(address: string): Promise<void>;
+  /** One version of a file, to be read until it is closed. */
+  open(job: OpenJob): OpenedContent;
   cancel(job: string): void;
   /** Ends all threads; work under way rejects. */
   end(): void;
+}
+
+export interface OpenedContent {
+  read(start: number, end: number): Promise<Uint8Array>;
+  /** Hands bytes [start, end) to the service worker as it asks for them; rejects with `cancelled` when nobody wants the rest. */
+  serve(port: MessagePort, start: number, end: number, report: boolean): Promise<void>;
+  collect(): Promise<Blob>;
+  close(): void;
 }
 
 /** Threads start with the first job that needs them. */
@@ -55,9 +68,35 @@ export function createContentPool(host: ContentHost): ContentPool {
     }
   };
 
+  const tell = (work: Promise<unknown>): void => void work.catch(() => undefined);
+  const threadOf = (job: string): Thread | undefined => threads.find((thread) => thread.jobs.has(job));
+
   return {
+    pause(job) {
+      const thread = threadOf(job);
+      if (thread !== undefined) tell(thread.connection.remote.pause(job));
+    },
+    resume(job) {
+      const thread = threadOf(job);
+      if (thread !== undefined) tell(thread.connection.remote.resume(job));
+    },
+    remove: (address) => leastBusy().connection.remote.remove(address),
     upload: (job) => run(job.id, (thread) => thread.connection.remote.upload(job)),
-    download: (job) => run(job.id, (thread) => thread.connection.remote.download(job)),
+    open(job) {
+      const thread = leastBusy();
+      const { remote } = thread.connection;
+      thread.jobs.add(job.id);
+      tell(remote.open(job));
+      return {
+        read: (start, end) => remote.read(job.id, start, end),
+        serve: (port, start, end, report) => remote.serve(job.id, port, start, end, report),
+        collect: () => remote.collect(job.id),
+        close() {
+          thread.jobs.delete(job.id);
+          tell(remote.close(job.id));
+        },
+      };
+    },
     cancel(job) {
       for (const thread of threads) if (thread.jobs.has(job)) void thread.connection.remote.cancel(job).catch(() => undefined);
     },

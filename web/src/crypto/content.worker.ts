@@ -1,12 +1,13 @@
 /// <reference lib="webworker" />
 import { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
 import { RangeReader } from '../api/ranges';
-import { sendStaged } from '../api/staged';
+import { removeStaged, sendStaged } from '../api/staged';
+import { Problem } from '../lib/problem';
+import { feed, Gate } from './feeding';
 import { loadModule } from './module';
-import { openParts } from './opening';
+import { OpenedFile } from './reading';
 import { connect } from './rpc';
-import { Scratch, sweepScratch } from './scratch';
-import { SealedFile } from './sealing';
+import { PART_SIZE, PARTS_AT_ONCE, SealedFile } from './sealing';
 import type { OpenedDownload } from './keeper.worker';
 
 /**
@@ -26,17 +27,23 @@ export interface UploadJob {
   key: CryptoKey;
   nonce: Uint8Array;
   header: Uint8Array;
+  /** Hashes of what may have been sent before. */
+  known: Uint8Array;
   size: number;
   totalLength: number;
+  /** Where it goes on, if it was begun before. */
+  address: string | null;
 }
 
-export interface DownloadJob {
+/** One version of a file that may be read. */
+export interface OpenJob {
   id: string;
   plan: number;
   node: string;
   version: string;
   size: number;
   contentLength: number;
+  listLength: number;
   totalLength: number;
 }
 
@@ -48,11 +55,17 @@ export interface ContentHost {
   /** Seals the segment list. */
   tail(plan: number, hashes: Uint8Array): Promise<Uint8Array>;
   openDownload(plan: number, header: Uint8Array, tail: Uint8Array | null): Promise<OpenedDownload>;
+  /** Keeps on this device what it takes to go on with an upload; nothing later is sent before. */
+  keep(job: string, hashes: Uint8Array, address: string): Promise<void>;
+  /** The server has given up what it had of an upload: it begins anew. */
+  anew(job: string): void;
   /** Bytes of the file that are done. */
   progress(job: string, done: number): void;
 }
 
 const jobs = new Map<string, AbortController>();
+/** Of uploads that are being sent. */
+const controls = new Map<string, { pause(): void; resume(): void }>();
 
 async function cancellable<Result>(id: string, work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const controller = new AbortController();
@@ -69,55 +82,156 @@ const content = {
   /** Resolves with the id of the staged upload. */
   upload: (job: UploadJob): Promise<string> =>
     cancellable(job.id, async (signal) => {
-      const sealer = new ContentSealer(job.key, job.nonce, job.header, job.size);
-      const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes));
+      const sealer = new ContentSealer(job.key, job.nonce, job.header, job.size, job.known);
+      let { address } = job;
+      let kept = job.known.byteLength;
+      const isShort = job.size <= PART_SIZE * PARTS_AT_ONCE;
+      const keep = async (hashes: Uint8Array): Promise<void> => {
+        // What goes in one request is sooner sent again than kept.
+        if (address === null || isShort || hashes.byteLength <= kept) return;
+        kept = hashes.byteLength;
+        await host.keep(job.id, hashes, address);
+      };
+      const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes), keep);
       try {
         return await sendStaged(sealed, {
           token: () => host.token(),
           onProgress: (sent) => void host.progress(job.id, Math.min(job.size, Math.round((job.size * sent) / job.totalLength))),
+          ...(address === null ? {} : { address }),
+          onAddress: (given) => {
+            if (address !== null && address !== given) void host.anew(job.id);
+            if (address !== given) kept = 0;
+            address = given;
+          },
+          onControl: (control) => controls.set(job.id, control),
           signal,
         });
       } finally {
+        controls.delete(job.id);
         await sealed.close();
       }
     }),
 
-  /** Resolves with the whole file, every byte of it verified. */
-  download: (job: DownloadJob): Promise<Blob> =>
-    cancellable(job.id, async (signal) => {
-      const { contentLength, totalLength } = job;
-      const reader = new RangeReader(() => host.address(job.node, job.version), totalLength, signal);
-      const whole = totalLength <= SMALL ? await reader.read(0, totalLength) : null;
-      const read = async (start: number, end: number): Promise<Uint8Array> => whole?.subarray(start, end) ?? reader.read(start, end);
-      const [header, tail] = await Promise.all([read(0, HEADER_LENGTH), totalLength > contentLength ? read(contentLength, totalLength) : null]);
-      const { key, nonce, hashes, rootHash } = await host.openDownload(job.plan, header, tail);
-      const opener = new ContentOpener(key, nonce, header, hashes, rootHash, job.size);
-      const scratch = await Scratch.open(job.size);
-      try {
-        let done = 0;
-        await openParts(opener, { read }, (part) => scratch.add(part), (bytes) => {
-          done += bytes;
-          void host.progress(job.id, done);
-        });
-        signal.throwIfAborted();
-        return await scratch.finish();
-      } catch (error) {
-        await scratch.discard().catch(() => undefined);
-        throw error;
-      } finally {
-        opener.free();
-      }
-    }),
+  /** Removes what the server has of an upload that will not go on. */
+  remove: (address: string): Promise<void> => removeStaged(address, () => host.token()),
+
+  /** From here on it may be read; nothing is fetched before. */
+  open(job: OpenJob): void {
+    sources.set(job.id, new Source(job));
+  },
+
+  read: async (id: string, start: number, end: number): Promise<Uint8Array> => (await source(id).file()).read(start, end),
+
+  /** Hands bytes [start, end) to the service worker as it asks for them. `report`: they count as progress. */
+  async serve(id: string, port: MessagePort, start: number, end: number, report: boolean): Promise<void> {
+    const from = source(id);
+    const stop = new AbortController();
+    let done = 0;
+    await feed(port, from.pieces(start, end, stop.signal), {
+      gate: from.gate,
+      signal: from.ended.signal,
+      onTaken: (bytes) => {
+        done += bytes;
+        if (report) void host.progress(id, done);
+      },
+      onCancel: () => stop.abort(),
+    });
+  },
+
+  /** The whole file in the browser's memory, every byte of it verified. */
+  async collect(id: string): Promise<Blob> {
+    const from = source(id);
+    const parts: Blob[] = [];
+    let done = 0;
+    for await (const bytes of from.pieces(0, from.job.size, from.ended.signal)) {
+      await from.gate.pass();
+      from.ended.signal.throwIfAborted();
+      // A Blob and not its bytes: browsers hold Blobs outside the heap, and on the disk if they are many.
+      parts.push(new Blob([bytes]));
+      done += bytes.byteLength;
+      void host.progress(id, done);
+    }
+    // A type of its own would make browsers add an ending to a name that has none, or even show the file.
+    return new Blob(parts, { type: 'application/octet-stream' });
+  },
+
+  close(id: string): void {
+    sources.get(id)?.close();
+    sources.delete(id);
+  },
+
+  pause(id: string): void {
+    sources.get(id)?.gate.pause();
+    controls.get(id)?.pause();
+  },
+  resume(id: string): void {
+    sources.get(id)?.gate.resume();
+    controls.get(id)?.resume();
+  },
 
   cancel(id: string): void {
     jobs.get(id)?.abort();
+    sources.get(id)?.close();
   },
 };
+
+/** What it takes to read one version: its key is asked for with the first byte. */
+class Source {
+  readonly job: OpenJob;
+  readonly gate = new Gate();
+  readonly ended = new AbortController();
+  #file: Promise<OpenedFile> | null = null;
+
+  constructor(job: OpenJob) {
+    this.job = job;
+  }
+
+  file(): Promise<OpenedFile> {
+    if (this.#file === null) {
+      const file = this.#begin();
+      this.#file = file;
+      file.catch(() => {
+        this.#file = null;
+      });
+    }
+    return this.#file;
+  }
+
+  async *pieces(start: number, end: number, signal: AbortSignal): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
+    yield* (await this.file()).stream(start, end, signal);
+  }
+
+  close(): void {
+    this.ended.abort();
+    this.gate.resume();
+    void this.#file?.then((file) => file.close(), () => undefined);
+  }
+
+  async #begin(): Promise<OpenedFile> {
+    await loadModule();
+    const { plan, node, version, size, contentLength, listLength, totalLength } = this.job;
+    const reader = new RangeReader(() => host.address(node, version), totalLength, this.ended.signal);
+    const whole = totalLength <= SMALL ? await reader.read(0, totalLength) : null;
+    const read = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> =>
+      whole?.slice(start, end) ?? reader.read(start, end, signal);
+    const [header, tail] = await Promise.all([
+      read(0, HEADER_LENGTH),
+      listLength > 0 ? read(contentLength, contentLength + listLength) : null,
+    ]);
+    const { key, nonce, hashes, rootHash } = await host.openDownload(plan, header, tail);
+    return new OpenedFile(new ContentOpener(key, nonce, header, hashes, rootHash, size), size, read);
+  }
+}
+
+const sources = new Map<string, Source>();
+
+function source(id: string): Source {
+  const found = sources.get(id);
+  if (found === undefined) throw new Problem({ code: 'cancelled', message: 'It is not open any more.' });
+  return found;
+}
 
 /** As the page sees this worker. */
 export type Content = typeof content;
 
 const { remote: host } = connect<ContentHost, Content>(globalThis, content);
-
-// Best effort: there may be no such storage.
-sweepScratch().catch(() => undefined);

@@ -4,7 +4,19 @@ import type { Keeper } from './keeper.worker';
 import keeperUrl from './keeper.worker?worker&url';
 import { connect, type Remote } from './rpc';
 
-export type { Feed, FeedStep, FinishedUpload, LoadedPieces, PlannedDownload, PlannedUpload, OpenedDownload, OpenedVault, Step } from './keeper.worker';
+export type {
+  Feed,
+  FeedStep,
+  FileToUpload,
+  FinishedUpload,
+  LoadedPieces,
+  OpenedDownload,
+  OpenedVault,
+  PlannedDownload,
+  PlannedUpload,
+  ReopenedUpload,
+  Step,
+} from './keeper.worker';
 
 export interface RunningKeeper {
   remote: Remote<Keeper>;

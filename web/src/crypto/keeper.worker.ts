@@ -51,6 +51,26 @@ async function keptKek(device: CryptoKey): Promise<Uint8Array> {
   return kek;
 }
 
+/** Keeps a plan for later calls. */
+async function planned(plan: UploadPlan, thumbnail?: Uint8Array): Promise<PlannedUpload> {
+  const id = nextPlan++;
+  uploads.set(id, plan);
+  if (thumbnail !== undefined) plan.addThumbnail(thumbnail);
+  const { node, version, size, contentLength, totalLength } = plan;
+  return {
+    plan: id,
+    node,
+    version,
+    size,
+    contentLength,
+    totalLength,
+    header: plan.header(),
+    nonce: plan.nonce(),
+    known: plan.knownHashes(),
+    key: await plan.contentKey(),
+  };
+}
+
 const keeper = {
   createAccount(password: string, now: number): string {
     account?.free();
@@ -186,13 +206,23 @@ const keeper = {
   committed: (commit: string): string[] => there(vault, 'vault').committed(commit),
   abandoned: (commit: string): void => there(vault, 'vault').abandoned(commit),
 
-  async planUpload(folder: string, name: string, mediaType: string, modified: number, size: number): Promise<PlannedUpload> {
-    const plan = there(vault, 'vault').planUpload(folder, name, mediaType, modified, size);
-    const id = nextPlan++;
-    uploads.set(id, plan);
-    const { contentLength, totalLength } = plan;
-    return { plan: id, size, contentLength, totalLength, header: plan.header(), nonce: plan.nonce(), key: await plan.contentKey() };
+  planUpload: (folder: string, file: FileToUpload): Promise<PlannedUpload> =>
+    planned(there(vault, 'vault').planUpload(folder, file.name, file.mediaType, file.modified, file.size), file.thumbnail),
+  /** A new version of a file; its name stays. */
+  planVersion: (node: string, file: FileToUpload): Promise<PlannedUpload> =>
+    planned(there(vault, 'vault').planVersion(node, file.mediaType, file.modified, file.size), file.thumbnail),
+  /** What a device keeps of an upload: the hashes are those of all that may have been sent. */
+  sealUpload: (plan: number, hashes: Uint8Array, address: string): Uint8Array =>
+    there(vault, 'vault').sealUpload(there(uploads.get(plan), 'upload'), hashes, address),
+  async reopenUpload(version: string, sealed: Uint8Array): Promise<ReopenedUpload> {
+    const reopened = there(vault, 'vault').reopenUpload(version, sealed);
+    const { address } = reopened;
+    const plan = reopened.intoPlan();
+    const { name, folder, modifiedMs: modified, isNew } = plan;
+    return { ...(await planned(plan)), address, name, folder, modified, isNew };
   },
+  /** Whether its commit has happened, as far as the folder was verified. */
+  hasUpload: (plan: number): boolean => there(vault, 'vault').hasUpload(there(uploads.get(plan), 'upload')),
   uploadTail: (plan: number, hashes: Uint8Array): Uint8Array => there(uploads.get(plan), 'upload').tail(hashes),
   /** Gathers finished uploads for one commit, which may have to be made more than once. The plans belong to the batch from here on. */
   batchUploads(finished: readonly FinishedUpload[]): number {
@@ -210,18 +240,35 @@ const keeper = {
     batches.get(batch)?.free();
     batches.delete(batch);
   },
+  commitVersion: (plan: number, upload: string, details: string, base: string | undefined, now: number): string =>
+    there(vault, 'vault').commitVersion(there(uploads.get(plan), 'upload'), upload, details, base, now),
+  versions: (node: string, details: string): string => there(vault, 'vault').versions(node, details),
+  makeCurrent: (node: string, version: string, details: string, now: number): string =>
+    there(vault, 'vault').makeCurrent(node, version, details, now),
+  dropVersions: (node: string, versions: string[], details: string, now: number): string => there(vault, 'vault').dropVersions(node, versions, details, now),
   dropUpload(plan: number): void {
     uploads.get(plan)?.free();
     uploads.delete(plan);
   },
 
-  planDownload(node: string, details: string): PlannedDownload {
-    const plan = there(vault, 'vault').planDownload(node, details);
+  /** Of the current version, unless it says which. */
+  planDownload(node: string, details: string, version?: string): PlannedDownload {
+    const plan = there(vault, 'vault').planDownload(node, version, details);
     const id = nextPlan++;
     downloads.set(id, plan);
-    const { name, mediaType, size, contentLength, totalLength, version } = plan;
-    return { plan: id, name, mediaType, size, contentLength, totalLength, version };
+    return {
+      plan: id,
+      name: plan.name,
+      mediaType: plan.mediaType,
+      size: plan.size,
+      contentLength: plan.contentLength,
+      listLength: plan.listLength,
+      totalLength: plan.totalLength,
+      version: plan.version,
+      hasThumbnail: plan.hasThumbnail,
+    };
   },
+  openThumbnail: (plan: number, sealed: Uint8Array): Uint8Array => there(downloads.get(plan), 'download').openThumbnail(sealed),
   async openDownload(plan: number, header: Uint8Array, tail: Uint8Array | null): Promise<OpenedDownload> {
     const download = there(downloads.get(plan), 'download');
     download.openHeader(header);
@@ -281,14 +328,41 @@ export interface LoadedPieces {
   dropped: string[];
 }
 
+/** What the vault has to know of a file to plan its upload. */
+export interface FileToUpload {
+  name: string;
+  mediaType: string;
+  /** Milliseconds since 1970. */
+  modified: number;
+  size: number;
+  /** A small picture, WebP or JPEG. */
+  thumbnail?: Uint8Array;
+}
+
 export interface PlannedUpload {
   plan: number;
+  node: string;
+  /** Also names the upload on this device. */
+  version: string;
   size: number;
   contentLength: number;
   totalLength: number;
   header: Uint8Array;
   nonce: Uint8Array;
+  /** Hashes of what may have been sent before; empty for an upload that begins. */
+  known: Uint8Array;
   key: CryptoKey;
+}
+
+/** An upload that goes on. */
+export interface ReopenedUpload extends PlannedUpload {
+  /** Where the server takes the rest. */
+  address: string;
+  name: string;
+  folder: string;
+  /** When the file was last changed, in milliseconds since 1970. */
+  modified: number;
+  isNew: boolean;
 }
 
 export interface PlannedDownload {
@@ -296,9 +370,12 @@ export interface PlannedDownload {
   name: string;
   mediaType: string;
   size: number;
+  /** Sealed, as are the next two: the content, the list of its segments, and all that is stored. */
   contentLength: number;
+  listLength: number;
   totalLength: number;
   version: string;
+  hasThumbnail: boolean;
 }
 
 export interface FinishedUpload {

@@ -11,7 +11,7 @@ export type Remote<Interface extends Methods<Interface>> = {
 
 /** The part of Worker, MessagePort and DedicatedWorkerGlobalScope that is needed. */
 export interface Endpoint {
-  postMessage(message: unknown): void;
+  postMessage(message: unknown, transfer: Transferable[]): void;
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
@@ -28,14 +28,15 @@ export interface Connection<Theirs extends Methods<Theirs>> {
 
 /**
  * Connects two threads: each serves its own functions and calls the other's.
- * Everything is copied; whatever is large crosses as a File or a Blob, which are handles.
+ * Everything is copied but ports, which move; whatever is large crosses as a File or a Blob, which are handles.
  */
 export function connect<Theirs extends Methods<Theirs>, Ours extends Methods<Ours>>(endpoint: Endpoint, ours: Ours): Connection<Theirs> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Problem) => void }>();
   let nextId = 1;
   let closed: Problem | null = null;
 
-  const send = (message: Message): void => endpoint.postMessage(message);
+  const send = (message: Message): void =>
+    endpoint.postMessage(message, message.kind === 'call' ? message.args.filter((arg): arg is MessagePort => arg instanceof MessagePort) : []);
 
   const serve = async ({ id, name, args }: Extract<Message, { kind: 'call' }>): Promise<void> => {
     try {

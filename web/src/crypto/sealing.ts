@@ -30,8 +30,19 @@ export class SealedFile implements StagedSource {
   /** Stays when sealing fails: whoever asks for more gets the error. */
   #sealing: Promise<void> | null = null;
   #closed = false;
+  /** Of all segments that are sealed. */
+  #hashes: Uint8Array = new Uint8Array();
+  readonly #keep: (hashes: Uint8Array) => Promise<void>;
 
-  constructor(file: Blob, sealer: ContentSealer, totalLength: number, tail: (hashes: Uint8Array) => Promise<Uint8Array>) {
+  /** `keep` is done with the hashes of what is sealed before any of it is given out. */
+  constructor(
+    file: Blob,
+    sealer: ContentSealer,
+    totalLength: number,
+    tail: (hashes: Uint8Array) => Promise<Uint8Array>,
+    keep: (hashes: Uint8Array) => Promise<void> = () => Promise.resolve(),
+  ) {
+    this.#keep = keep;
     this.size = totalLength;
     this.#file = file;
     this.#sealer = sealer;
@@ -40,7 +51,13 @@ export class SealedFile implements StagedSource {
     this.#sealAhead();
   }
 
+  /** Of all segments that are sealed so far. */
+  get hashes(): Uint8Array {
+    return this.#hashes;
+  }
+
   async from(offset: number): Promise<Blob> {
+    if (offset === 0 && this.#start > 0) throw new Problem({ code: 'upload-expired', message: 'The server has given the upload up.' });
     if (offset < this.#start) throw new Problem({ code: 'bad-answer', message: 'The server lost bytes that it had acknowledged.' });
     this.#acknowledged(offset);
     while (this.#held.length === 0 && this.#next < this.#parts) {
@@ -49,7 +66,10 @@ export class SealedFile implements StagedSource {
       this.#acknowledged(offset);
     }
     this.#sealAhead();
-    return new Blob(this.#held.slice(0, PARTS_AT_ONCE)).slice(offset - this.#start);
+    const ready = this.#held.slice(0, PARTS_AT_ONCE);
+    const start = this.#start;
+    await this.#keep(this.#hashes);
+    return new Blob(ready).slice(offset - start);
   }
 
   /** Frees the sealer, once it is not sealing ahead any more. */
@@ -83,8 +103,10 @@ export class SealedFile implements StagedSource {
   async #sealOne(index: number): Promise<Blob> {
     const bytes = await readSlice(this.#file, index * PART_SIZE, (index + 1) * PART_SIZE);
     const sealed = await this.#sealer.sealPart(index, bytes);
+    const hashes = this.#sealer.hashes();
     const pieces: BlobPart[] = [sealed as BlobPart];
     if (index + 1 === this.#parts) pieces.push((await this.#tail(this.#sealer.finish())) as BlobPart);
+    this.#hashes = hashes;
     // A Blob and not its bytes: browsers send Blobs faster, and hold them outside the heap.
     return new Blob(pieces);
   }

@@ -19,10 +19,22 @@ export interface KeptRecord {
   secret: { key: CryptoKey; kept: Uint8Array<ArrayBuffer> } | null;
 }
 
+/** An upload under way, so that it goes on after a reload. */
+export interface UploadRecord {
+  /** The version that it becomes. */
+  id: string;
+  userId: string;
+  /** Sealed under the account key. */
+  sealed: Uint8Array<ArrayBuffer>;
+  /** Where the browser finds the file again, if it can. */
+  handle?: FileSystemFileHandle;
+}
+
 const NAME = 'strongroom';
-const VERSION = 2;
+const VERSION = 3;
 const ACCOUNTS = 'accounts';
 const KEPT = 'kept';
+const UPLOADS = 'uploads';
 
 export async function findByUser(userId: string): Promise<DeviceRecord | undefined> {
   return withStore(ACCOUNTS, 'readonly', (store) => store.get(userId) as IDBRequest<DeviceRecord | undefined>);
@@ -52,6 +64,19 @@ export async function clearKept(): Promise<void> {
   await withStore(KEPT, 'readwrite', (store) => store.clear());
 }
 
+export async function saveUpload(record: UploadRecord): Promise<void> {
+  await withStore(UPLOADS, 'readwrite', (store) => store.put(record));
+}
+
+export async function uploadsOf(userId: string): Promise<UploadRecord[]> {
+  const all = await withStore(UPLOADS, 'readonly', (store) => store.getAll() as IDBRequest<UploadRecord[]>);
+  return all.filter((record) => record.userId === userId);
+}
+
+export async function removeUpload(id: string): Promise<void> {
+  await withStore(UPLOADS, 'readwrite', (store) => store.delete(id));
+}
+
 /** As the server normalises it. */
 export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
@@ -77,6 +102,7 @@ function open(): Promise<IDBDatabase> {
     request.onupgradeneeded = ({ oldVersion }) => {
       if (oldVersion < 1) request.result.createObjectStore(ACCOUNTS, { keyPath: 'userId' }).createIndex('email', 'email');
       if (oldVersion < 2) request.result.createObjectStore(KEPT, { keyPath: 'userId' });
+      if (oldVersion < 3) request.result.createObjectStore(UPLOADS, { keyPath: 'id' });
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new DOMException('cannot open', 'UnknownError'));

@@ -16,6 +16,9 @@ const words: Record<VaultErrorCode, MessageId> & Record<string, MessageId> = {
   'recovery-expired': 'error.recoveryExpired',
   'not-an-image': 'error.notAnImage',
   'changed-since': 'error.changedSince',
+  'too-large': 'error.tooLarge',
+  'not-begun': 'error.notBegun',
+  'upload-expired': 'error.uploadExpired',
   cancelled: 'error.cancelled',
   locked: 'error.locked',
 

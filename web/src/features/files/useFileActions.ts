@@ -6,9 +6,8 @@ import { Problem } from '../../lib/problem';
 import { useAttempt } from '../errors/useAttempt';
 import { useUndo } from '../undo/useUndo';
 
-/** Where browsers give pages no place on the disk, downloads are put together in memory; from here on that is worth a question. */
+/** Without a service worker downloads are put together in memory; from here on that is worth a question. */
 const LARGE = 1024 ** 3;
-const hasDisk = () => 'getDirectory' in navigator.storage;
 
 export interface FileActions {
   download: (entries: readonly Entry[]) => void;
@@ -33,7 +32,7 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
     (entries: readonly Entry[]) => {
       const files = entries.filter((entry) => entry.kind === 'file');
       const bytes = files.reduce((sum, entry) => sum + entry.size, 0);
-      if (bytes > LARGE && !hasDisk()) setAsking(files);
+      if (bytes > LARGE && !app.streamsToDisk()) setAsking(files);
       else if (files.length > 0) app.download(folder, files);
     },
     [app, folder],

@@ -1,7 +1,8 @@
-import { Ban, CircleAlert, CircleCheck, Download, RotateCw, Upload, X } from 'lucide-react';
+import { Ban, CircleAlert, CircleCheck, Download, FolderOpen, Pause, Play, RotateCw, Upload, X } from 'lucide-react';
 import type { Transfer } from '../../app/contract';
 import { formatBytes, formatSpeed, roundDuration } from '../../lib/format';
 import { useText } from '../../lib/i18n';
+import { useFilePicker } from '../../lib/useFilePicker';
 import { IconButton } from '../../ui/Button';
 import { Progress } from '../../ui/Progress';
 import { errorWords, operatorHint } from '../errors/errorWords';
@@ -10,14 +11,17 @@ import css from './Transfers.module.css';
 
 interface TransferRowProps {
   transfer: Transfer;
+  onPause: () => void;
+  onResume: (file?: File) => void;
   onCancel: () => void;
   onRetry: () => void;
 }
 
 /** One file on its way: what is happening in words, how far it is, what can be done. */
-export function TransferRow({ transfer, onCancel, onRetry }: TransferRowProps) {
+export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry }: TransferRowProps) {
   const { t, locale } = useText();
-  const { name, direction, status, size, done, error } = transfer;
+  const { name, direction, status, size, done, error, anew } = transfer;
+  const picker = useFilePicker(([file]) => onResume(file));
   const canRetry = status === 'failed' || status === 'cancelled';
   const hint = error === undefined ? null : operatorHint(error, t);
   return (
@@ -30,13 +34,15 @@ export function TransferRow({ transfer, onCancel, onRetry }: TransferRowProps) {
         {isActive(transfer) && (
           <Progress
             label={t('transfers.progress', { name })}
-            value={status === 'running' && size > 0 ? done / size : status === 'queued' ? 0 : null}
+            value={size > 0 && (status === 'running' || status === 'paused' || status === 'needs-file') ? done / size : status === 'queued' ? 0 : null}
           />
         )}
         <p className={css.state}>
           <span>{t(`transfer.${direction}.${status}`)}</span>
           <Details transfer={transfer} />
         </p>
+        {status === 'needs-file' && transfer.wants !== undefined && <p className={css.note}>{t(`transfer.wants.${transfer.wants}`)}</p>}
+        {anew !== undefined && isActive(transfer) && <p className={css.note}>{t(`transfer.anew.${anew}`)}</p>}
         {status === 'failed' && error !== undefined && (
           <p className={css.problem}>
             {errorWords(error, t, locale)}
@@ -44,7 +50,19 @@ export function TransferRow({ transfer, onCancel, onRetry }: TransferRowProps) {
           </p>
         )}
       </div>
-      {(status === 'queued' || status === 'running') && (
+      {status === 'running' && (
+        <IconButton look="row" label={t('transfers.pause', { name })} icon={<Pause size={16} />} onPress={onPause} />
+      )}
+      {status === 'needs-file' && transfer.wants === 'file' && (
+        <>
+          <IconButton look="row" label={t('transfers.choose', { name })} icon={<FolderOpen size={16} />} onPress={picker.open} />
+          {picker.input}
+        </>
+      )}
+      {(status === 'paused' || (status === 'needs-file' && transfer.wants === 'permission')) && (
+        <IconButton look="row" label={t('transfers.resume', { name })} icon={<Play size={16} />} onPress={() => onResume()} />
+      )}
+      {isActive(transfer) && status !== 'finishing' && (
         <IconButton look="row" label={t('transfers.cancel', { name })} icon={<X size={16} />} onPress={onCancel} />
       )}
       {canRetry && (
@@ -58,7 +76,7 @@ function Details({ transfer }: { transfer: Transfer }) {
   const { t, locale } = useText();
   const { status, size, done, speed, secondsLeft } = transfer;
   if (status === 'done') return <span>{formatBytes(size, locale)}</span>;
-  if (status !== 'running') return null;
+  if (status !== 'running' && status !== 'paused') return null;
   const left = secondsLeft === null ? null : roundDuration(secondsLeft);
   return (
     <>

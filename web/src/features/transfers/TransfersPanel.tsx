@@ -53,6 +53,8 @@ export function TransfersPanel() {
               <TransferRow
                 key={transfer.id}
                 transfer={transfer}
+                onPause={() => app.pauseTransfer(transfer.id)}
+                onResume={(file) => app.resumeTransfer(transfer.id, file)}
                 onCancel={() => app.cancelTransfer(transfer.id)}
                 onRetry={() => app.retryTransfer(transfer.id)}
               />

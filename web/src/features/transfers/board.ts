@@ -1,6 +1,7 @@
 import type { Transfer } from '../../app/contract';
 import type { Problem } from '../../lib/problem';
 import { Speedometer } from './speed';
+import { isActive } from './summary';
 
 /** The page hears at most this often: thousands of small files may be on their way. */
 const INTERVAL = 100;
@@ -48,6 +49,29 @@ export class Board {
     this.#change(id, { done, speed: meter.speed(now), secondsLeft: meter.secondsLeft(transfer.size - done, now) });
   }
 
+  paused(id: string): void {
+    this.#end(id, 'paused', {});
+  }
+
+  /** What is missing before it goes on. */
+  wants(id: string, what: NonNullable<Transfer['wants']>): void {
+    this.#change(id, { wants: what });
+  }
+
+  /** What had been sent is of no use any more. */
+  begunAnew(id: string, why: NonNullable<Transfer['anew']>): void {
+    this.#change(id, { anew: why, done: 0 });
+  }
+
+  resumed(id: string): void {
+    const transfer = this.#transfers.get(id);
+    if (transfer === undefined) return;
+    const meter = new Speedometer();
+    meter.add(transfer.done, this.#now());
+    this.#speeds.set(id, meter);
+    this.#change(id, { status: 'running' });
+  }
+
   finishing(id: string): void {
     this.#end(id, 'finishing', { done: this.#transfers.get(id)?.size ?? 0 });
   }
@@ -62,7 +86,7 @@ export class Board {
   }
 
   queueAgain(id: string): void {
-    this.#end(id, 'queued', { done: 0, error: undefined });
+    this.#end(id, 'queued', { done: 0, error: undefined, wants: undefined });
   }
 
   /** Removes what is over and returns its ids. */
@@ -99,6 +123,3 @@ export class Board {
   }
 }
 
-function isActive({ status }: Transfer): boolean {
-  return status === 'queued' || status === 'running' || status === 'finishing';
-}

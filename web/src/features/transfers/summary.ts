@@ -8,8 +8,9 @@ export interface TransferSummary {
   fraction: number | null;
 }
 
-export function isActive(transfer: Transfer): boolean {
-  return transfer.status === 'queued' || transfer.status === 'running' || transfer.status === 'finishing';
+/** Whether something may still become of it without being begun anew. */
+export function isActive({ status }: Transfer): boolean {
+  return status === 'queued' || status === 'running' || status === 'finishing' || status === 'paused' || status === 'needs-file';
 }
 
 export function summarise(transfers: readonly Transfer[]): TransferSummary {
@@ -26,7 +27,7 @@ export function summarise(transfers: readonly Transfer[]): TransferSummary {
   };
 }
 
-const RANK = { running: 0, finishing: 0, failed: 1, queued: 2, done: 3, cancelled: 4 } as const;
+const RANK = { 'needs-file': 0, running: 0, finishing: 0, paused: 0, failed: 1, queued: 2, done: 3, cancelled: 4 } as const;
 
 /** As many as a person can look at: all in their order, or of very many the ones that matter most now. */
 export function shownTransfers(transfers: readonly Transfer[], limit: number): readonly Transfer[] {

@@ -1,11 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Transfer } from '../../app/contract';
-import type { DownloadJob, UploadJob } from '../../crypto/content';
+import type { OpenJob, UploadJob } from '../../crypto/content';
 import type { RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { entryOf } from '../../lib/entries.test-support';
 import { Problem } from '../../lib/problem';
+import type { Unfinished } from './keptUploads';
+import type { SaveStream } from './saveStream';
 import { Transfers } from './transfers';
 
 const MB = 1024 * 1024;
@@ -19,7 +21,7 @@ function world() {
   let plans = 0;
   const dropped: string[] = [];
   const keeper = {
-    planUpload: vi.fn(() => Promise.resolve({ plan: ++plans, size: 10, totalLength: 100 })),
+    planUpload: vi.fn(() => Promise.resolve({ plan: ++plans, version: `version ${plans}`, size: 10, totalLength: 100, known: new Uint8Array() })),
     dropUpload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`upload ${plan}`))),
     batchUploads: vi.fn(() => Promise.resolve(1)),
     commitUploads: vi.fn(() => Promise.resolve('{}')),
@@ -28,19 +30,30 @@ function world() {
     dropDownload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`download ${plan}`))),
   };
   const running = new Map<string, { resolve: (value: never) => void; reject: (error: Problem) => void }>();
-  const start = (job: UploadJob | DownloadJob): Promise<never> => new Promise((resolve, reject) => running.set(job.id, { resolve, reject }));
-  const pool = { upload: vi.fn(start), download: vi.fn(start), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn() };
+  const start = (job: { id: string }): Promise<never> => new Promise((resolve, reject) => running.set(job.id, { resolve, reject }));
+  const content = (id: string) => ({ read: vi.fn(), serve: vi.fn(), collect: () => start({ id }), close: () => closed.push(id) });
+  const closed: string[] = [];
+  const pool = { upload: vi.fn((job: UploadJob) => start(job)), open: vi.fn((job: OpenJob) => content(job.id)), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn(), pause: vi.fn(), resume: vi.fn(), remove: vi.fn(() => Promise.resolve()) };
   const commit = vi.fn(async (_folder: string, make: (now: number) => Promise<string>): Promise<void> => {
     await make(0);
   });
   const save = vi.fn();
+  const kept = {
+    keep: vi.fn(() => Promise.resolve()),
+    forget: vi.fn<(version: string) => Promise<void>>(() => Promise.resolve()),
+    unfinished: vi.fn<() => Promise<Unfinished[]>>(() => Promise.resolve([])),
+    end: vi.fn(),
+  };
+  const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
   const transfers = new Transfers({
     api: { fileDetails: () => Promise.resolve('{}') },
     keeper: keeper as unknown as RunningKeeper['remote'],
     pool: pool,
     commit,
+    kept,
     show: (list) => (shown = list),
     save,
+    saveStream,
     now: Date.now,
   });
   const settle = async (): Promise<void> => {
@@ -52,7 +65,7 @@ function world() {
     const { resolve, reject } = running.get(found.id) ?? { resolve: () => undefined, reject: () => undefined };
     return { id: found.id, reject, resolve: resolve as (value: unknown) => void };
   };
-  return { transfers, keeper, pool, commit, save, settle, status, job, dropped, list: () => shown };
+  return { transfers, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -131,6 +144,74 @@ describe('uploading', () => {
   });
 });
 
+describe('an upload that an earlier page has left', () => {
+  const left = (size = 10): Unfinished => ({
+    planned: { plan: 99, node: 'n', version: 'before', size, contentLength: 1, totalLength: 100, header: new Uint8Array(), nonce: new Uint8Array(), known: new Uint8Array(64), key: {} as CryptoKey, address: '/uploads/1', name: 'film', folder: 'root', modified: 5, isNew: true },
+    handle: undefined,
+  });
+
+  it('waits for its file, and goes on where it was', async () => {
+    const { transfers, settle, status, list, kept, keeper, pool, job } = world();
+    kept.unfinished.mockResolvedValueOnce([left()]);
+    await transfers.restore();
+    expect(list()[0]).toMatchObject({ name: 'film', status: 'needs-file', wants: 'file' });
+    transfers.resume(list()[0]!.id, file('film', 10));
+    await settle();
+    expect(keeper.planUpload).not.toHaveBeenCalled();
+    expect(pool.upload.mock.calls[0]![0]).toMatchObject({ plan: 99, address: '/uploads/1', known: new Uint8Array(64) });
+    job('film').resolve('upload');
+    await settle();
+    expect(status()).toEqual(['film done']);
+    expect(kept.forget).toHaveBeenCalledExactlyOnceWith('before');
+  });
+
+  it.each([
+    ['its length', 11, null],
+    ['its bytes', 10, 'file-changed'],
+    ['the server, which gave it up', 10, 'upload-expired'],
+  ])('begins anew under another key when what changed is %s', async (_what, size, code) => {
+    const { transfers, settle, list, kept, keeper, pool, job, dropped } = world();
+    kept.unfinished.mockResolvedValueOnce([left()]);
+    await transfers.restore();
+    transfers.resume(list()[0]!.id, file('film', size));
+    await settle();
+    if (code !== null) {
+      job('film').reject(problem(code));
+      await settle();
+    }
+    expect(keeper.planUpload).toHaveBeenCalledOnce();
+    expect(kept.forget).toHaveBeenCalledWith('before');
+    expect(dropped).toContain('upload 99');
+    expect(pool.upload.mock.lastCall![0]).toMatchObject({ plan: 1, address: null });
+    expect(list()[0]).toMatchObject({ status: 'running', anew: code === 'upload-expired' ? 'expired' : 'changed' });
+  });
+
+  it('leaves nothing behind when it is cancelled instead', async () => {
+    const { transfers, settle, status, list, kept, pool } = world();
+    kept.unfinished.mockResolvedValueOnce([left()]);
+    await transfers.restore();
+    transfers.cancel(list()[0]!.id);
+    await settle();
+    expect(status()).toEqual(['film cancelled']);
+    expect(kept.forget).toHaveBeenCalledExactlyOnceWith('before');
+    expect(pool.remove).toHaveBeenCalledExactlyOnceWith('/uploads/1');
+  });
+
+  it('is kept when the vault is locked', async () => {
+    const { transfers, settle, list, kept, job } = world();
+    kept.unfinished.mockResolvedValueOnce([left()]);
+    await transfers.restore();
+    transfers.resume(list()[0]!.id, file('film', 10));
+    await settle();
+    const { reject } = job('film');
+    transfers.end();
+    reject(problem('cancelled'));
+    await settle();
+    expect(kept.forget).not.toHaveBeenCalled();
+    expect(kept.end).toHaveBeenCalledOnce();
+  });
+});
+
 describe('downloading', () => {
   it('saves a file only when all of it was verified', async () => {
     const { transfers, settle, status, job, save } = world();
@@ -143,6 +224,51 @@ describe('downloading', () => {
     await settle();
     expect(status()).toEqual(['good done', 'bad failed']);
     expect(save).toHaveBeenCalledExactlyOnceWith(content, 'good');
+  });
+
+  it('goes straight to the disk where the browser can, and fails with what failed there', async () => {
+    const { transfers, settle, status, save, saveStream, closed } = world();
+    let [finish, fail]: [() => void, (error: Problem) => void] = [() => undefined, () => undefined];
+    saveStream.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)));
+    saveStream.mockImplementationOnce(() => new Promise((_resolve, reject) => (fail = reject)));
+    transfers.download('root', [entry('good'), entry('bad')]);
+    await settle();
+    expect(saveStream.mock.calls.map(([{ name, size }]) => [name, size])).toEqual([['good', 3], ['bad', 3]]);
+    finish();
+    fail(problem('altered'));
+    await settle();
+    expect(status()).toEqual(['good done', 'bad failed']);
+    expect(save).not.toHaveBeenCalled();
+    expect(closed).toHaveLength(2);
+  });
+
+  it('is put together in memory when the browser does not take it as it comes', async () => {
+    const { transfers, settle, status, job, save, saveStream } = world();
+    saveStream.mockReturnValueOnce(Promise.reject(problem('not-begun')));
+    transfers.download('root', [entry('a')]);
+    await settle();
+    job('a').resolve(new Blob(['abc']));
+    await settle();
+    expect(status()).toEqual(['a done']);
+    expect(save).toHaveBeenCalledOnce();
+  });
+
+  it('can be paused, and goes on where it was', async () => {
+    const { transfers, settle, status, pool, job } = world();
+    transfers.download('root', [entry('a')]);
+    await settle();
+    transfers.pause(job('a').id);
+    await settle();
+    expect(status()).toEqual(['a paused']);
+    expect(transfers.anyActive).toBe(true);
+    transfers.resume(job('a').id);
+    await settle();
+    expect(status()).toEqual(['a running']);
+    expect(pool.pause).toHaveBeenCalledExactlyOnceWith(job('a').id);
+    expect(pool.resume).toHaveBeenCalledExactlyOnceWith(job('a').id);
+    job('a').resolve(new Blob(['abc']));
+    await settle();
+    expect(status()).toEqual(['a done']);
   });
 
   it('leaves folders out', () => {

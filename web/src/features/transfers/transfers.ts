@@ -1,14 +1,16 @@
 import type { Api } from '../../api/api';
-import type { AppError, Transfer } from '../../app/contract';
-import type { ContentPool, DownloadJob } from '../../crypto/content';
-import type { PlannedUpload, RunningKeeper } from '../../crypto/keeper';
+import type { AppError, Transfer, UploadItem } from '../../app/contract';
+import type { ContentPool, OpenedContent } from '../../crypto/content';
+import type { PlannedDownload, PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { patiently } from '../../lib/patience';
-import { Problem, toProblem } from '../../lib/problem';
+import { hasCode, Problem, toProblem } from '../../lib/problem';
 import type { MakeCommit } from '../tree/tree';
 import { Board } from './board';
 import { Committer } from './committer';
+import type { KeptUploads } from './keptUploads';
 import { Queue } from './queue';
+import type { SaveStream } from './saveStream';
 
 interface Environment {
   api: Pick<Api, 'fileDetails'>;
@@ -16,12 +18,34 @@ interface Environment {
   pool: ContentPool;
   /** Makes a folder's commit, waiting for the server as long as it takes. */
   commit(folder: string, make: MakeCommit): Promise<void>;
+  kept: Pick<KeptUploads, 'keep' | 'forget' | 'unfinished' | 'end'>;
   show(transfers: readonly Transfer[]): void;
   save: (content: Blob, name: string) => void;
+  /** Saves while it arrives; null where that is not possible. */
+  saveStream: (content: SaveStream) => Promise<void> | null;
   now(): number;
 }
 
-type Work = { folder: string } & ({ direction: 'up'; file: File } | { direction: 'down'; entry: Entry });
+interface Upload {
+  direction: 'up';
+  folder: string;
+  /** None until it is chosen again, for an upload of before. */
+  file: File | null;
+  handle: FileSystemFileHandle | undefined;
+  /** An upload of before, as it was kept. */
+  kept: ReopenedUpload | null;
+}
+
+interface Download {
+  direction: 'down';
+  entry: Entry;
+}
+
+type Work = Upload | Download;
+
+
+/** Of a segment hash, and of the segment, in bytes. */
+const [HASH, SEGMENT] = [32, 512 * 1024];
 
 /** Uploads and downloads: a queue in front of the workers, and the list that the page shows. */
 export class Transfers {
@@ -32,6 +56,9 @@ export class Transfers {
   readonly #work = new Map<string, Work>();
   /** One for each that is under way. */
   readonly #running = new Map<string, AbortController>();
+  #ended = false;
+  /** Plans of uploads that are being sent. */
+  readonly #sending = new Map<string, { planned: PlannedUpload; handle: FileSystemFileHandle | undefined }>();
   /** Downloads are saved one after the other, in the order in which they were asked for. */
   #saving: Promise<unknown> = Promise.resolve();
 
@@ -48,12 +75,39 @@ export class Transfers {
     return this.#board.anyActive;
   }
 
-  upload(folder: string, files: readonly File[]): void {
-    this.#add(files.map((file) => ({ direction: 'up', folder, file })));
+  upload(folder: string, items: readonly (File | UploadItem)[]): void {
+    this.#add(
+      items.map((item) => {
+        const { file, handle } = item instanceof File ? { file: item, handle: undefined } : item;
+        return { direction: 'up', folder, file, handle, kept: null };
+      }),
+    );
   }
 
-  download(folder: string, entries: readonly Entry[]): void {
-    this.#add(entries.filter(({ kind }) => kind === 'file').map((entry) => ({ direction: 'down', folder, entry })));
+  /** Takes up again what an earlier page has left. */
+  async restore(): Promise<void> {
+    for (const { planned, handle } of await this.#environment.kept.unfinished()) {
+      if (this.#ended) return;
+      const id = crypto.randomUUID();
+      const done = Math.min(planned.size, (planned.known.byteLength / HASH) * SEGMENT);
+      this.#work.set(id, { direction: 'up', folder: planned.folder, file: null, handle, kept: planned });
+      this.#board.add({
+        id,
+        direction: 'up',
+        name: planned.name,
+        size: planned.size,
+        done,
+        speed: 0,
+        secondsLeft: null,
+        status: 'needs-file',
+        wants: handle === undefined ? 'file' : 'permission',
+      });
+      if (handle !== undefined && (await permission(handle, false))) await this.#takeUp(id, handle);
+    }
+  }
+
+  download(_folder: string, entries: readonly Entry[]): void {
+    this.#add(entries.filter(({ kind }) => kind === 'file').map((entry) => ({ direction: 'down', entry })));
   }
 
   /** From the content workers: bytes of the file that are done. */
@@ -63,12 +117,62 @@ export class Transfers {
 
   cancel(id: string): void {
     const transfer = this.#board.find(id);
-    if (transfer?.status === 'queued' && this.#queues[transfer.direction].remove(id)) {
+    const work = this.#work.get(id);
+    if (work?.direction === 'up' && work.kept !== null && (transfer?.status === 'queued' || transfer?.status === 'needs-file')) {
+      this.#giveUp(work, work.kept);
+    }
+    if (transfer?.status === 'needs-file') {
       this.#board.failed(id, cancelled());
-    } else if (transfer?.status === 'running') {
+      this.#work.delete(id);
+    } else if (transfer?.status === 'queued' && this.#queues[transfer.direction].remove(id)) {
+      this.#board.failed(id, cancelled());
+    } else if (transfer?.status === 'running' || transfer?.status === 'paused') {
       this.#running.get(id)?.abort();
       this.#environment.pool.cancel(id);
     }
+  }
+
+  pause(id: string): void {
+    if (this.#board.find(id)?.status !== 'running') return;
+    this.#environment.pool.pause(id);
+    this.#board.paused(id);
+  }
+
+  /** `file`: chosen again, for an upload that an earlier page has left. */
+  resume(id: string, file?: File): void {
+    const status = this.#board.find(id)?.status;
+    if (status === 'paused') {
+      this.#environment.pool.resume(id);
+      this.#board.resumed(id);
+    } else if (status === 'needs-file') {
+      const work = this.#work.get(id);
+      if (work?.direction !== 'up') return;
+      if (file !== undefined) this.#give(id, work, file);
+      else if (work.handle !== undefined) void this.#ask(id, work.handle);
+    }
+  }
+
+  /** Asks for the permission to read the file once more; without it the person can choose it. */
+  async #ask(id: string, handle: FileSystemFileHandle): Promise<void> {
+    if (await permission(handle, true)) await this.#takeUp(id, handle);
+    else this.#board.wants(id, 'file');
+  }
+
+  async #takeUp(id: string, handle: FileSystemFileHandle): Promise<void> {
+    const work = this.#work.get(id);
+    try {
+      const file = await handle.getFile();
+      if (work?.direction === 'up') this.#give(id, work, file);
+    } catch {
+      // Moved or deleted.
+      this.#board.wants(id, 'file');
+    }
+  }
+
+  #give(id: string, work: Upload, file: File): void {
+    work.file = file;
+    this.#board.queueAgain(id);
+    this.#enqueue(id, work);
   }
 
   retry(id: string): void {
@@ -85,11 +189,13 @@ export class Transfers {
 
   /** The vault was locked: everything stops, and nothing is left to show. */
   end(): void {
+    this.#ended = true;
     this.#queues.up.clear();
     this.#queues.down.clear();
     this.#work.clear();
     for (const controller of this.#running.values()) controller.abort();
     this.#environment.pool.end();
+    this.#environment.kept.end();
     this.#board.clear();
   }
 
@@ -97,7 +203,7 @@ export class Transfers {
     const added = work.map((item) => ({ id: crypto.randomUUID(), item }));
     this.#board.add(
       ...added.map(({ id, item }): Transfer => {
-        const { name, size } = item.direction === 'up' ? item.file : item.entry;
+        const { name, size } = sourceOf(item);
         return { id, direction: item.direction, name, size, done: 0, speed: 0, secondsLeft: null, status: 'queued' };
       }),
     );
@@ -108,8 +214,8 @@ export class Transfers {
   }
 
   #enqueue(id: string, work: Work): void {
-    const size = work.direction === 'up' ? work.file.size : work.entry.size;
-    if (work.direction === 'up') this.#queues.up.add(id, size, () => this.#run(id, (signal) => this.#send(id, work.folder, work.file, signal)));
+    const { size } = sourceOf(work);
+    if (work.direction === 'up') this.#queues.up.add(id, size, () => this.#run(id, (signal) => this.#send(id, work, signal)));
     else this.#queues.down.add(id, size, () => this.#run(id, (signal) => this.#fetch(id, work.entry, signal)));
   }
 
@@ -126,55 +232,142 @@ export class Transfers {
     }
   }
 
+  /** Before anything is sent that would have to be sealed again: it can go on from there after a reload. */
+  async keep(id: string, hashes: Uint8Array, address: string): Promise<void> {
+    const sending = this.#sending.get(id);
+    if (sending !== undefined) await this.#environment.kept.keep(sending.planned, hashes, address, sending.handle);
+  }
+
+  /** The server has given up what it had of an upload. */
+  anew(id: string): void {
+    this.#board.begunAnew(id, 'expired');
+  }
+
   /** Resolves once the bytes are sent: the commit needs no place in the queue. */
-  async #send(id: string, folder: string, file: File, signal: AbortSignal): Promise<void> {
-    const { keeper, pool } = this.#environment;
-    this.#committer.expect(folder);
-    let planned: PlannedUpload | undefined;
+  async #send(id: string, work: Upload, signal: AbortSignal): Promise<void> {
+    this.#committer.expect(work.folder);
     try {
-      planned = await keeper.planUpload(folder, file.name, file.type, file.lastModified, file.size);
-      stopIfCancelled(signal);
-      const { plan, key, nonce, header, size, totalLength } = planned;
-      const upload = await pool.upload({ id, plan, file, key, nonce, header, size, totalLength });
+      const { plan, version, upload } = await this.#seal(id, work, signal);
       this.#board.finishing(id);
-      void this.#finish(id, folder, plan, upload);
+      void this.#finish(id, work.folder, plan, version, upload);
     } catch (error) {
-      this.#committer.gone(folder);
-      if (planned !== undefined) void keeper.dropUpload(planned.plan).catch(() => undefined);
+      this.#committer.gone(work.folder);
       throw error;
     }
   }
 
-  async #finish(id: string, folder: string, plan: number, upload: string): Promise<void> {
+  /** Seals and sends the bytes. What is no longer the file that it was begins anew, under another key. */
+  async #seal(id: string, work: Upload, signal: AbortSignal): Promise<{ plan: number; version: string; upload: string }> {
+    const { keeper, pool, kept } = this.#environment;
+    const { folder, file, handle } = work;
+    if (file === null) throw new Problem({ code: 'internal', message: 'There is no file to send.' });
+    const { name, type: mediaType, lastModified: modified, size: length } = file;
+    for (;;) {
+      const before = work.kept;
+      work.kept = null;
+      if (before !== null && before.size !== length) {
+        this.#giveUp(work, before);
+        this.#board.begunAnew(id, 'changed');
+        continue;
+      }
+      const planned: PlannedUpload = before ?? (await keeper.planUpload(folder, { name, mediaType, modified, size: length }));
+      try {
+        stopIfCancelled(signal);
+        const { plan, version, key, nonce, header, known, size, totalLength } = planned;
+        this.#sending.set(id, { planned, handle });
+        const upload = await pool.upload({ id, plan, file, key, nonce, header, known, size, totalLength, address: before?.address ?? null });
+        return { plan, version, upload };
+      } catch (error) {
+        void keeper.dropUpload(planned.plan).catch(() => undefined);
+        // A vault that was locked leaves it as it is kept.
+        if (!this.#ended) void kept.forget(planned.version);
+        const isOther = before !== null && hasCode(error, 'file-changed');
+        if (!isOther && !hasCode(error, 'upload-expired')) throw error;
+        this.#board.begunAnew(id, isOther ? 'changed' : 'expired');
+      } finally {
+        this.#sending.delete(id);
+      }
+    }
+  }
+
+  #giveUp(work: Upload, before: ReopenedUpload): void {
+    const { keeper, pool, kept } = this.#environment;
+    work.kept = null;
+    void keeper.dropUpload(before.plan).catch(() => undefined);
+    void kept.forget(before.version);
+    // Else it expires on the server by itself.
+    void pool.remove(before.address).catch(() => undefined);
+  }
+
+  async #finish(id: string, folder: string, plan: number, version: string, upload: string): Promise<void> {
+    const { kept } = this.#environment;
     try {
       await this.#committer.finished(folder, plan, upload);
+      void kept.forget(version);
       this.#board.done(id);
       this.#work.delete(id);
     } catch (error) {
+      if (!this.#ended) void kept.forget(version);
       this.#board.failed(id, toProblem(error));
     }
   }
 
   async #fetch(id: string, entry: Entry, signal: AbortSignal): Promise<void> {
-    const { api, keeper, pool, save } = this.#environment;
+    const { api, keeper, pool } = this.#environment;
     const details = await patiently(() => api.fileDetails(entry.id), signal);
     const planned = await keeper.planDownload(entry.id, details);
+    const { plan, size, contentLength, listLength, totalLength, version } = planned;
     try {
       stopIfCancelled(signal);
-      const { plan, size, contentLength, totalLength, version } = planned;
-      const job: DownloadJob = { id, plan, node: entry.id, version, size, contentLength, totalLength };
-      const content = await pool.download(job);
-      // Browsers drop downloads that are asked for in the same instant.
-      this.#saving = this.#saving.then(() => {
-        save(content, planned.name);
-        return new Promise((resolve) => setTimeout(resolve, 300));
-      });
-      await this.#saving;
+      const content = pool.open({ id, plan, node: entry.id, version, size, contentLength, listLength, totalLength });
+      try {
+        await this.#saveContent(planned, content);
+      } finally {
+        content.close();
+      }
       this.#board.done(id);
       this.#work.delete(id);
     } finally {
-      void keeper.dropDownload(planned.plan).catch(() => undefined);
+      void keeper.dropDownload(plan).catch(() => undefined);
     }
+  }
+
+  /** Straight to the disk where that is possible; else in memory first. */
+  async #saveContent({ name, size }: PlannedDownload, content: OpenedContent): Promise<void> {
+    const { save, saveStream } = this.#environment;
+    try {
+      const saving = saveStream({ name, size, feed: (port, start, end) => content.serve(port, start, end, true) });
+      if (saving !== null) {
+        await saving;
+        return;
+      }
+    } catch (error) {
+      if (!hasCode(error, 'not-begun')) throw error;
+    }
+    const whole = await content.collect();
+    // Browsers drop downloads that are asked for in the same instant.
+    this.#saving = this.#saving.then(() => {
+      save(whole, name);
+      return new Promise((resolve) => setTimeout(resolve, 300));
+    });
+    await this.#saving;
+  }
+}
+
+/** What it is called and how long it is. */
+function sourceOf(work: Work): { name: string; size: number } {
+  if (work.direction === 'down') return work.entry;
+  return work.file ?? work.kept ?? { name: '', size: 0 };
+}
+
+/** Some browsers ask the person once more after a reload, if they may. */
+async function permission(handle: FileSystemFileHandle, ask: boolean): Promise<boolean> {
+  const asked = handle as FileSystemFileHandle & Record<'queryPermission' | 'requestPermission', ((mode: { mode: 'read' }) => Promise<PermissionState>) | undefined>;
+  try {
+    const state = await (ask ? asked.requestPermission : asked.queryPermission)?.call(handle, { mode: 'read' });
+    return state === undefined || state === 'granted';
+  } catch {
+    return false;
   }
 }
 
