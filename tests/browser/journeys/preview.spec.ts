@@ -57,6 +57,22 @@ test('files of every kind are looked at, one after the other', async ({ page, se
   await page.keyboard.press('ArrowRight');
   const code = viewer(page, '5 main.rs');
   await expect(code.getByText('println!')).toBeVisible();
+  // The keyboard gets into it, through its search, and out again.
+  const focused = () => page.evaluate(() => {
+    const { activeElement } = document;
+    return (activeElement?.shadowRoot?.activeElement ?? activeElement)?.ariaLabel ?? activeElement?.shadowRoot?.activeElement?.getAttribute('name');
+  });
+  await code.getByRole('button', { name: 'Download' }).focus();
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('5 main.rs');
+  await page.keyboard.press('ControlOrMeta+f');
+  expect(await focused()).toBe('Find');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('next');
+  await page.keyboard.press('Escape');
+  expect(await focused()).toBe('5 main.rs');
+  await page.keyboard.press('Tab');
+  expect(await focused()).toBe('Close the preview');
   // Its words have colours of their own once the language is there.
   const colours = () => code.locator('.cm-line span').evaluateAll((spans) => new Set(spans.map((span) => getComputedStyle(span).color)).size);
   await expect.poll(colours).toBeGreaterThan(1);

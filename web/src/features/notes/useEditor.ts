@@ -6,7 +6,7 @@ import { startEditor, type EditorOptions } from './startEditor';
 
 interface Editor {
   /** For the element that it lives in. */
-  host: { ref: RefObject<HTMLDivElement | null>; onKeyDown: (event: KeyboardEvent) => void; onKeyDownCapture: () => void };
+  host: { ref: RefObject<HTMLDivElement | null>; tabIndex: 0; onKeyDown: (event: KeyboardEvent) => void; onKeyDownCapture: () => void };
   view: RefObject<EditorView | null>;
 }
 
@@ -26,10 +26,18 @@ export function useEditor({ text, name, label, isReadOnly, isProse, onChange }: 
     const doc = first.current.text;
     const editor = startEditor({ root, text: doc, name, label, isReadOnly, isProse, phrases: phrases(t), onChange: () => first.current.onChange?.() });
     view.current = editor;
+    root.addEventListener('keydown', keepTab);
+    // The first thing in it that can have the focus is the frame around the text, which is of no use to anybody.
+    const toText = ({ target }: Event): void => {
+      if (target === editor.scrollDOM) editor.contentDOM.focus();
+    };
+    root.addEventListener('focusin', toText);
     const kept = first.current;
     return () => {
       kept.text = editor.state.doc.toString();
       editor.destroy();
+      root.removeEventListener('keydown', keepTab);
+      root.removeEventListener('focusin', toText);
       root.replaceChildren();
       view.current = null;
     };
@@ -39,6 +47,8 @@ export function useEditor({ text, name, label, isReadOnly, isProse, onChange }: 
     view,
     host: {
       ref,
+      // Where the dialog around it looks for what Tab reaches: it sees no deeper. The focus goes on to what is within.
+      tabIndex: 0,
       // Escape belongs to its search as long as that is open, and not to what is around it.
       onKeyDownCapture: () => {
         isSearching.current = view.current !== null && searchPanelOpen(view.current.state);
@@ -48,6 +58,15 @@ export function useEditor({ text, name, label, isReadOnly, isProse, onChange }: 
       },
     },
   };
+}
+
+/** Tab goes through the editor's own search before the dialog around it hears of the key. */
+function keepTab(event: Event): void {
+  const { currentTarget: root, target } = event;
+  if (!(event instanceof KeyboardEvent) || event.key !== 'Tab' || !(root instanceof ShadowRoot)) return;
+  const stops = [...root.querySelectorAll<HTMLElement>('input, button, [contenteditable="true"], [tabindex="0"]')];
+  const next = stops.findIndex((stop) => stop === target) + (event.shiftKey ? -1 : 1);
+  if (stops[next] !== undefined) event.stopPropagation();
 }
 
 function phrases(t: Translate): Record<string, string> {
