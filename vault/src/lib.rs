@@ -21,6 +21,7 @@ pub mod tree;
 
 mod error;
 mod names;
+mod ordered;
 mod records;
 
 pub use account::Vault;

@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use vault::{
     VaultError,
     account::Vault as Inner,
-    tree::{Edit, Entry, Listing, Step, Way},
+    tree::{Edit, FeedStep, Listing, Step, Way},
 };
 use wasm_bindgen::prelude::*;
 
@@ -70,13 +70,11 @@ impl Vault {
     pub fn apply_changes(&mut self, page: &str) -> Result<String, Failure> {
         let page = body::<ChangesPage>(page)?;
         let step = self.0.apply_changes(&page)?;
-        json(&serde_json::json!({
-            "changed": step.changed,
-            "gaps": step.gaps,
-            "look": step.look,
-            "cursor": page.cursor,
-            "more": page.more,
-        }))
+        json(&FeedPage {
+            step,
+            cursor: page.cursor,
+            more: page.more,
+        })
     }
 
     /// Whether a folder was verified.
@@ -155,7 +153,7 @@ impl Vault {
     /// # Errors
     /// None to be expected.
     pub fn recent(&self, most: usize) -> Result<String, Failure> {
-        json::<Vec<Entry>>(&self.0.recent(most))
+        json(&self.0.recent(most))
     }
 
     /// A hash over everything that this device has seen, for comparing with another device:
@@ -193,7 +191,7 @@ impl Vault {
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
         let edit: Edit = serde_json::from_str(edit)?;
-        step(&self.0.edit(&ids(&nodes)?, &edit, now as u64, &mut Random)?)
+        json(&self.0.edit(&ids(&nodes)?, &edit, now as u64, &mut Random)?)
     }
 
     /// The commit that puts entries into the trash.
@@ -246,7 +244,7 @@ impl Vault {
         let done = self
             .0
             .move_to(&ids(&nodes)?, node(to)?, now as u64, &mut Random)?;
-        step(&done)
+        json(&done)
     }
 
     /// The commit that makes a folder: `{"node", "request"}`.
@@ -263,7 +261,7 @@ impl Vault {
         let (node, request) = self
             .0
             .create_folder(node(parent)?, name, now as u64, &mut Random)?;
-        json(&serde_json::json!({ "node": node, "request": request }))
+        json(&NewFolder { node, request })
     }
 
     /// The commit that makes what is missing of these paths (a list of lists of names, each
@@ -282,7 +280,7 @@ impl Vault {
         let (nodes, request) =
             self.0
                 .create_folders(node(parent)?, &paths, now as u64, &mut Random)?;
-        json(&serde_json::json!({ "nodes": nodes, "request": request }))
+        json(&NewFolders { nodes, request })
     }
 
     /// The ways out of what was found about a node, or about its whole folder.
@@ -305,7 +303,7 @@ impl Vault {
         way: &str,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let way: Way = serde_json::from_value(way.into())?;
+        let way = Way::parse(way).ok_or_else(|| Failure::internal("no such way"))?;
         let commit = self
             .0
             .resolve(node(folder)?, node(about)?, way, now as u64, &mut Random)?;
@@ -360,14 +358,28 @@ type Change = fn(&mut Inner, &[NodeId], u64, &mut Random) -> Result<Step, VaultE
 
 impl Vault {
     fn change(&mut self, make: Change, nodes: &[String], now: f64) -> Result<String, Failure> {
-        step(&make(&mut self.0, &ids(nodes)?, now as u64, &mut Random)?)
+        json(&make(&mut self.0, &ids(nodes)?, now as u64, &mut Random)?)
     }
 }
 
-/// `{"request", "covered"}`
-fn step(step: &Step) -> Result<String, Failure> {
-    let request: &Option<CommitRequest> = &step.request;
-    json(&serde_json::json!({ "request": request, "covered": step.covered }))
+#[derive(Serialize)]
+struct FeedPage {
+    #[serde(flatten)]
+    step: FeedStep,
+    cursor: String,
+    more: bool,
+}
+
+#[derive(Serialize)]
+struct NewFolder {
+    node: NodeId,
+    request: CommitRequest,
+}
+
+#[derive(Serialize)]
+struct NewFolders {
+    nodes: Vec<NodeId>,
+    request: Option<CommitRequest>,
 }
 
 fn json<T: Serialize>(value: &T) -> Result<String, Failure> {

@@ -36,7 +36,7 @@ pub struct Edit {
 }
 
 /// A commit over many entries.
-#[derive(Debug)]
+#[derive(Debug, serde::Serialize)]
 pub struct Step {
     /// What to send; `None` if there is nothing to do for the entries that were looked at.
     pub request: Option<CommitRequest>,

@@ -318,14 +318,14 @@ impl Vault {
         if busy || !fits {
             return Err(VaultError::Impossible);
         }
-        let seqs: BTreeMap<NodeId, u64> = draft
-            .folders
-            .iter()
-            .map(|(id, folder)| match folder.new {
-                Some(_) => Ok((*id, 1)),
-                None => Ok((*id, self.writable(*id)?.seq + 1)),
-            })
-            .collect::<Result<_, VaultError>>()?;
+        let mut seqs: BTreeMap<NodeId, u64> = BTreeMap::new();
+        for (id, folder) in &draft.folders {
+            let seq = match folder.new {
+                Some(_) => 1,
+                None => self.writable(*id)?.seq + 1,
+            };
+            seqs.insert(*id, seq);
+        }
         let mut heads = Vec::new();
         let mut folders = Vec::new();
         for (id, folder) in draft.folders {

@@ -10,6 +10,8 @@ use std::collections::HashMap;
 use crypto_core::{context, sha256};
 use protocol::NodeId;
 
+use crate::ordered;
+
 use super::leaf::{Leaves, Sum, children_hash, children_sum, entry, xor};
 
 /// What the head says about the children.
@@ -59,11 +61,12 @@ pub(crate) fn diagnose(
     if let Some(known) = known.filter(|known| claim.proves(known)) {
         return Some(compare(known.clone(), listed));
     }
-    let without_suspects: Leaves = listed
-        .iter()
-        .filter(|(id, _)| !suspects.contains(id))
-        .map(|(id, leaf)| (*id, *leaf))
-        .collect();
+    let without_suspects: Leaves = ordered::map(
+        listed
+            .iter()
+            .filter(|(id, _)| !suspects.contains(id))
+            .map(|(id, leaf)| (*id, *leaf)),
+    );
     let mut budget = BUDGET;
     let exchanged = exchanges.iter().map(|exchange| Guess {
         without: exchange.iter().map(|(id, _)| *id).collect(),

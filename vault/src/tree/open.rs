@@ -1,10 +1,6 @@
 //! Opening a folder: from the server's answers to what its signed head says.
 
-use std::{
-    cmp::Ordering,
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use crypto_core::{
     OpenError, context, envelope,
@@ -24,7 +20,7 @@ use super::{
 use crate::{
     Vault, VaultError,
     findings::{Finding, FindingKind},
-    names,
+    names, ordered,
     records::Metadata,
 };
 
@@ -72,22 +68,17 @@ impl Vault {
         }
         open_metadata(&key, &first.folder)?;
 
-        let served: BTreeMap<NodeId, Leaf> = listed
-            .iter()
-            .map(|(child, node)| (*child, Leaf::of(node)))
-            .collect();
         let ready = ReadyKey::of(&*key);
-        let opened: BTreeMap<NodeId, Result<Child, OpenError>> = listed
-            .iter()
-            .map(|(child, node)| {
-                let leaf = served[child];
-                (*child, self.open_child(id, &ready, epoch, node, leaf))
-            })
-            .collect();
-        let leaves: Leaves = served
-            .iter()
-            .map(|(child, leaf)| (*child, leaf.hash(*child)))
-            .collect();
+        let served = ordered::map(listed.iter().map(|(child, node)| (*child, Leaf::of(node))));
+        let opened = ordered::map(listed.iter().map(|(child, node)| {
+            let leaf = served[child];
+            (*child, self.open_child(id, &ready, epoch, node, leaf))
+        }));
+        let leaves: Leaves = ordered::map(
+            served
+                .iter()
+                .map(|(child, leaf)| (*child, leaf.hash(*child))),
+        );
         let claim = Claim {
             count: head.record.count,
             hash: *head.record.children,
@@ -118,11 +109,12 @@ impl Vault {
             return Ok(view);
         };
         let findings = self.name_findings(id, &diagnosis, &opened);
-        let aside: BTreeSet<NodeId> = findings.iter().filter_map(|finding| finding.node).collect();
-        let quarantine = aside
-            .iter()
-            .map(|child| (*child, self.quarantined(id, *child, &served, &opened)))
-            .collect();
+        let aside = ordered::set(findings.iter().filter_map(|finding| finding.node));
+        let quarantine = ordered::map(
+            aside
+                .iter()
+                .map(|child| (*child, self.quarantined(id, *child, &served, &opened))),
+        );
         self.take_vouched(&head.record);
         if id == self.tree.root {
             self.tree.acl = Some(acl);
@@ -135,11 +127,12 @@ impl Vault {
             hash: head.hash,
             merges: self.merges,
             leaves: diagnosis.truth,
-            children: opened
-                .into_iter()
-                .filter(|(child, _)| !aside.contains(child))
-                .filter_map(|(child, opened)| Some((child, opened.ok()?)))
-                .collect(),
+            children: ordered::map(
+                opened
+                    .into_iter()
+                    .filter(|(child, _)| !aside.contains(child))
+                    .filter_map(|(child, opened)| Some((child, opened.ok()?))),
+            ),
             findings,
             quarantine,
         };
@@ -155,7 +148,7 @@ impl Vault {
     /// went. What is put aside may be right again at the next look: what is below it stays.
     pub(super) fn replace_folder(&mut self, id: NodeId, mut folder: Folder) -> Vec<NodeId> {
         let children = std::mem::take(&mut folder.children);
-        let aside: BTreeSet<NodeId> = folder.quarantine.keys().copied().collect();
+        let aside = ordered::set(folder.quarantine.keys().copied());
         let before = self.tree.folders.insert(id, folder);
         self.tree.doubts.remove(&id);
         let mut gone = Vec::new();

@@ -13,10 +13,10 @@ use super::{
     leaf::{Leaf, Leaves},
     open::{collect, open_metadata},
 };
-use crate::{Vault, VaultError};
+use crate::{Vault, VaultError, ordered};
 
 /// What an owner can do about a finding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Way {
     /// Take what the server shows for true from here on, as after an operator has restored a
@@ -26,6 +26,19 @@ pub enum Way {
     RestoreKept,
     /// Delete what the server shows, for good.
     Remove,
+}
+
+impl Way {
+    /// The way of this name, as it is serialised.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "accept" => Some(Self::Accept),
+            "restore-kept" => Some(Self::RestoreKept),
+            "remove" => Some(Self::Remove),
+            _ => None,
+        }
+    }
 }
 
 impl Vault {
@@ -161,17 +174,15 @@ impl Vault {
         open_metadata(&key, &first.folder)?;
 
         let ready = keys::ReadyKey::of(&*key);
-        let opened: BTreeMap<NodeId, Child> = listed
-            .iter()
-            .filter_map(|(child, node)| {
-                let opened = self.open_child(id, &ready, epoch, node, Leaf::of(node));
-                Some((*child, opened.ok()?))
-            })
-            .collect();
-        let leaves: Leaves = opened
-            .iter()
-            .map(|(child, opened)| (*child, opened.leaf.hash(*child)))
-            .collect();
+        let opened = ordered::map(listed.iter().filter_map(|(child, node)| {
+            let opened = self.open_child(id, &ready, epoch, node, Leaf::of(node));
+            Some((*child, opened.ok()?))
+        }));
+        let leaves: Leaves = ordered::map(
+            opened
+                .iter()
+                .map(|(child, opened)| (*child, opened.leaf.hash(*child))),
+        );
         let behind = self.head_pins(id).into_iter().max_by_key(|pin| pin.seq);
         let vouched = self.tree.vouched.get(&id).copied().unwrap_or(0);
         let seen = behind.map_or(0, |pin| pin.seq).max(vouched);

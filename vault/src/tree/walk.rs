@@ -1,7 +1,7 @@
 //! Ways through the tree, up and down. None of them trusts it to be one: a lying server, or
 //! two devices at once, may have made a circle of it.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use crypto_core::{context, sha256};
 use protocol::{NodeId, NodeKind};
@@ -13,6 +13,7 @@ use super::{
 use crate::{
     Vault,
     findings::{Finding, FindingKind},
+    ordered,
 };
 
 impl Vault {
@@ -55,7 +56,7 @@ impl Vault {
         let account = self.pins.account();
         bytes.extend_from_slice(&account.seq.to_be_bytes());
         bytes.extend_from_slice(&*account.hash);
-        let folders: BTreeMap<_, _> = self.tree.folders.iter().collect();
+        let folders = ordered::map(&self.tree.folders);
         for (id, folder) in folders {
             bytes.extend_from_slice(id.as_bytes());
             bytes.extend_from_slice(&folder.seq.to_be_bytes());
