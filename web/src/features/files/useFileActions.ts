@@ -55,7 +55,7 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
         });
       });
     },
-    [app, folder, attempt, offerUndo, onDone, t],
+    [app, attempt, offerUndo, onDone, t],
   );
 
   const rename = useCallback(

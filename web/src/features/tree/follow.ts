@@ -49,24 +49,24 @@ export class Follower {
   }
 
   async run(): Promise<void> {
-    const { tree, onProgress, onCaught } = this.#environment;
-    const { ended } = tree;
+    const environment = this.#environment;
+    const { ended } = environment.tree;
     let delay = FIRST_DELAY;
-    onProgress('reading');
-    this.#cursor = await this.#environment.cursor;
+    environment.onProgress('reading');
+    this.#cursor = await environment.cursor;
     while (!ended.aborted) {
       try {
         if (this.#caughtUp) await this.#visible(ended);
         await this.#step(ended);
         delay = FIRST_DELAY;
         if (this.#caughtUp) {
-          onProgress('ready');
+          environment.onProgress('ready');
           this.#resolveFirst();
         }
       } catch (error) {
-        if (ended.aborted) return;
-        if (isPassing(error)) onProgress('away');
-        else onCaught(error);
+        if (isAborted(ended)) return;
+        if (isPassing(error)) environment.onProgress('away');
+        else environment.onCaught(error);
         await waitForNetwork(atLeast(delay, error), ended).catch(() => undefined);
         delay = Math.min(LONGEST_DELAY, 2 * delay);
         // What changed meanwhile is asked for at once, not waited for.
@@ -76,7 +76,8 @@ export class Follower {
   }
 
   async #step(ended: AbortSignal): Promise<void> {
-    const { api, keeper, tree, rootId, onCursor } = this.#environment;
+    const environment = this.#environment;
+    const { api, keeper, tree, rootId } = environment;
     await tree.ensure(rootId);
     const body = await api.changes(this.#cursor, this.#caughtUp ? WAIT : 0, ended);
     const feed = await keeper.applyChanges(body);
@@ -84,7 +85,7 @@ export class Follower {
     if (!feed.more) await this.#openRest();
     this.#cursor = feed.cursor;
     this.#caughtUp = !feed.more;
-    onCursor(feed.cursor);
+    environment.onCursor(feed.cursor);
   }
 
   /** Fetches what is missing between heads, and looks at what does not prove itself. */
@@ -154,4 +155,9 @@ export class Follower {
       ended.addEventListener('abort', done);
     });
   }
+}
+
+/** Asked anew: it may have happened while something else was waited for. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }

@@ -10,6 +10,11 @@ import { sendCommit } from './sendCommit';
 /** Somebody else may be writing too; more rounds than this mean that something else is wrong. */
 const MAX_ROUNDS = 8;
 
+/** Entries from which on a folder is fetched as a whole only when there is a reason. */
+const LARGE = 2000;
+/** When somebody comes back to the page; the first bubbles up from the document. */
+const RETURNS = ['visibilitychange', 'focus', 'online'] as const;
+
 export interface TreeEnvironment {
   api: Pick<Api, 'folderPage' | 'heads' | 'commit' | 'filePath'>;
   keeper: RunningKeeper['remote'];
@@ -78,12 +83,23 @@ export class Tree {
     return this.#folder(id).state;
   }
 
-  /** Hears of changes of one folder. It is shown as the vault knows it, or else fetched. */
+  /**
+   * Hears of changes of one folder. It is shown as the vault knows it, or else
+   * fetched; and it is fetched whenever somebody comes back to the page, so that
+   * what is looked at is compared with more than the feed.
+   */
   watch(id: string, listener: () => void): () => void {
     const folder = this.#folder(id);
     folder.listeners.add(listener);
     this.#appear(id, folder).catch(() => undefined);
+    const onReturn = (): void => {
+      const view = viewOf(folder.state);
+      const isLarge = folder.state.status === 'ready' && (view?.entries.length ?? 0) > LARGE;
+      if (document.visibilityState === 'visible' && !isLarge) this.refresh(id).catch(() => undefined);
+    };
+    for (const event of RETURNS) addEventListener(event, onReturn);
     return () => {
+      for (const event of RETURNS) removeEventListener(event, onReturn);
       folder.listeners.delete(listener);
     };
   }
