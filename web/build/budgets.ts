@@ -15,7 +15,7 @@ const BUDGETS: readonly Budget[] = [
   { name: 'files page', modules: [WORDS, /src\/pages\/(?:Inside|FilesPage)\.tsx$/, /(?:keeper|content)\.worker/], limit: 350 * KB },
 ];
 /** Grew with the tree, the feed, search and the sealed cache; compiled while it streams in, and kept by the service worker. */
-const WASM_LIMIT = 480 * KB;
+const WASM_LIMIT = 500 * KB;
 
 /** The part of a bundler's chunk that this check reads. */
 export interface ChunkSize {
