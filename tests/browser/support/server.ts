@@ -18,6 +18,8 @@ export interface RunningServer {
   stop(): Promise<void>;
   /** Stops it and starts it again on the same port and data. */
   restart(): Promise<void>;
+  /** Kills it, as a power cut does, and starts it again on the same port and data. */
+  crash(): Promise<void>;
 }
 
 /** Starts the real server on data of its own. `settings` are its environment variables; one that is `undefined` is not set. */
@@ -58,6 +60,11 @@ export async function startServer(settings: Record<string, string | undefined> =
     },
     async restart() {
       await end();
+      process_ = await launch();
+    },
+    async crash() {
+      process_.child.kill('SIGKILL');
+      await process_.ended;
       process_ = await launch();
     },
   };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 
 import init, { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
+import { Problem } from '../lib/problem';
 import { OpenedFile, SEGMENT } from './reading';
 import { PART_SIZE, PARTS_AT_ONCE, SealedFile } from './sealing';
 
@@ -142,10 +143,25 @@ describe('SealedFile', () => {
     expect((await asked).size).toBeLessThanOrEqual(hashed + TAIL.length);
   });
 
+  it('seals to the end even if the server has everything', async () => {
+    const sealer = new ContentSealer(key, NONCE, HEADER, 70_000_000, new Uint8Array());
+    let hashes = 0;
+    const sealed = new SealedFile(new Blob([new Uint8Array(70_000_000)]), sealer, 80_000_000, (found) => {
+      hashes = found.byteLength / 32;
+      return Promise.resolve(TAIL);
+    });
+    await sealed.finish();
+    // Of the file, and of its padding.
+    expect(hashes).toBeGreaterThanOrEqual(Math.ceil(70_000_000 / SEGMENT));
+    await sealed.close();
+  });
+
   it('notices a file that shrank', async () => {
     const sealer = new ContentSealer(key, NONCE, HEADER, 1000, new Uint8Array());
     const sealed = new SealedFile(new Blob([noise(999)]), sealer, 2000, () => Promise.resolve(TAIL));
-    await expect(sealed.from(0)).rejects.toMatchObject({ code: 'file-changed' });
+    const error = await sealed.from(0).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(Problem);
+    expect(error).toMatchObject({ code: 'file-changed' });
   });
 });
 

@@ -94,7 +94,7 @@ const content = {
       };
       const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes), keep);
       try {
-        return await sendStaged(sealed, {
+        const upload = await sendStaged(sealed, {
           token: () => host.token(),
           onProgress: (sent) => void host.progress(job.id, Math.min(job.size, Math.round((job.size * sent) / job.totalLength))),
           ...(address === null ? {} : { address }),
@@ -106,6 +106,8 @@ const content = {
           onControl: (control) => controls.set(job.id, control),
           signal,
         });
+        await sealed.finish();
+        return upload;
       } finally {
         controls.delete(job.id);
         await sealed.close();

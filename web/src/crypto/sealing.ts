@@ -1,6 +1,6 @@
 import type { ContentSealer } from '../../pkg/strongroom_wasm.js';
 import type { StagedSource } from '../api/staged';
-import { Problem } from '../lib/problem';
+import { Problem, toProblem } from '../lib/problem';
 
 /** Bytes of the file in one part; the sealer counts on it. */
 export const PART_SIZE = 8 * 1024 * 1024;
@@ -72,6 +72,18 @@ export class SealedFile implements StagedSource {
     return new Blob(ready).slice(offset - start);
   }
 
+  /**
+   * Seals what nobody asked for any more, because the server has it: only then is it known to be
+   * the file that it was, and only then are all hashes there.
+   */
+  async finish(): Promise<void> {
+    while (this.#next < this.#parts) {
+      this.#acknowledged(this.size);
+      this.#sealAhead();
+      await this.#sealing;
+    }
+  }
+
   /** Frees the sealer, once it is not sealing ahead any more. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -102,7 +114,13 @@ export class SealedFile implements StagedSource {
 
   async #sealOne(index: number): Promise<Blob> {
     const bytes = await readSlice(this.#file, index * PART_SIZE, (index + 1) * PART_SIZE);
-    const sealed = await this.#sealer.sealPart(index, bytes);
+    let sealed: Uint8Array;
+    try {
+      sealed = await this.#sealer.sealPart(index, bytes);
+    } catch (error) {
+      // Whoever sends must be able to tell it from a lost connection, which is tried again.
+      throw toProblem(error);
+    }
     const hashes = this.#sealer.hashes();
     const pieces: BlobPart[] = [sealed as BlobPart];
     if (index + 1 === this.#parts) pieces.push((await this.#tail(this.#sealer.finish())) as BlobPart);
