@@ -111,6 +111,8 @@ export interface Api {
   commit(body: string): Promise<StorageNumbers>;
   /** JSON FileDetails. */
   fileDetails(file: string): Promise<string>;
+  /** The sealed small picture of a version. */
+  thumbnail(file: string, version: string): Promise<Uint8Array>;
   /** A signed address. */
   downloadAddress(file: string, version: string): Promise<string>;
 }

@@ -153,6 +153,12 @@ export function connectApi({ onEnded, onReplaced }: Environment): Api {
       }
       return JSON.stringify(details);
     },
+    async thumbnail(id, version) {
+      const params = { path: { id }, query: { version } };
+      const answer = await client.GET('/api/v1/files/{id}/thumbnail', { params, parseAs: 'arrayBuffer' });
+      accept(answer);
+      return new Uint8Array(there(answer.data));
+    },
     async downloadAddress(id, version) {
       return unwrap(await client.GET('/api/v1/files/{id}/download', { params: { path: { id }, query: { version } } })).download_url;
     },

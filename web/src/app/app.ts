@@ -10,6 +10,7 @@ import { ProfileKeeper } from '../features/session/profile';
 import { Session, type OpenSession } from '../features/session/session';
 import { joinTabs } from '../features/session/tabs';
 import { KeptUploads } from '../features/transfers/keptUploads';
+import { FileContents } from '../features/contents/fileContents';
 import { openContent, type ContentEnvironment } from '../features/transfers/openContent';
 import { saveFile } from '../features/transfers/saveFile';
 import { saveStream } from '../features/transfers/saveStream';
@@ -34,6 +35,7 @@ interface Open {
   follower: Follower;
   transfers: Transfers;
   contents: ContentEnvironment;
+  files: FileContents;
 }
 
 const LOADING: FolderState = { status: 'loading' };
@@ -155,6 +157,14 @@ export function createApp(): App {
     trash: (nodes) => asProblem(vault().actions.trash(nodes)),
     restore: (nodes) => asProblem(vault().actions.restore(nodes)),
     purge: (nodes) => asProblem(vault().actions.purge(nodes)),
+    versions: (node) => asProblem(vault().files.versions(node)),
+    restoreVersion: (node, version) => asProblem(vault().files.restoreVersion(node, version)),
+    deleteVersions: (node, versions) => asProblem(vault().files.deleteVersions(node, versions)),
+    readText: (node) => asProblem(vault().files.readText(node)),
+    saveText: (node, text, base) => asProblem(vault().files.saveText(node, text, base)),
+    createText: (folder, name, text) => asProblem(vault().files.createText(folder, name, text)),
+    thumbnail: (node) => asProblem(vault().files.thumbnail(node)),
+    search: (wanted) => asProblem(keeper().search(wanted)),
     ways: (finding) => asProblem(vault().actions.ways(finding)),
     resolve: async (finding, way) => {
       await asProblem(vault().actions.resolve(finding, way));
@@ -237,7 +247,9 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     saveStream: (content) => (served.isAvailable ? saveStream(served, content) : null),
     now: Date.now,
   });
-  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, contents: { api, keeper, pool, served } };
+  const contents: ContentEnvironment = { api, keeper, pool, served };
+  const files = new FileContents({ api, keeper, pool, tree, open: (node) => openContent(contents, node) });
+  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, contents, files };
 }
 
 /** Adds what is not known yet. */

@@ -3,7 +3,7 @@
  * The core (session, files, transfers) implements it; components only consume it
  * through the hooks in `app/hooks.ts`. No component fetches, decrypts or stores.
  */
-import type { Entry, EntryEdit, Finding, FolderView, PathStep, VaultErrorCode, Way } from '../crypto/types';
+import type { Entry, EntryEdit, Finding, FolderView, Matches, PathStep, VaultErrorCode, Wanted, Way } from '../crypto/types';
 
 /** An error that a person can be told about: `code` selects the translated words. */
 export interface AppError {
@@ -216,6 +216,16 @@ export interface PreparedPhrase {
   discard(): void;
 }
 
+/** One version of a file, as it was sealed. */
+export interface VersionInfo {
+  id: string;
+  /** True length in bytes. */
+  size: number;
+  /** When it was made; milliseconds since 1970. */
+  time: number;
+  current: boolean;
+}
+
 /** All promises reject with an `AppError`. */
 export interface App {
   getState(): AppState;
@@ -287,6 +297,24 @@ export interface App {
   trash(nodes: readonly string[]): Promise<void>;
   restore(nodes: readonly string[]): Promise<void>;
   purge(nodes: readonly string[]): Promise<void>;
+
+  /** All versions of a file, newest first. */
+  versions(node: string): Promise<readonly VersionInfo[]>;
+  /** Makes an older version the file's content again. */
+  restoreVersion(node: string, version: string): Promise<void>;
+  /** For good; not the current one. */
+  deleteVersions(node: string, versions: readonly string[]): Promise<void>;
+  /** A text of up to 5 MiB. Rejects with `not-text`, `too-large`. */
+  readText(node: string): Promise<{ text: string; version: string }>;
+  /** A new version on top of `base`; rejects with `changed-since` when another one is current by now. */
+  saveText(node: string, text: string, base: string): Promise<{ version: string }>;
+  /** A new Markdown file; resolves with its id. */
+  createText(folder: string, name: string, text: string): Promise<string>;
+  /** A small picture of a file's content; null where there is none. */
+  thumbnail(node: string): Promise<Blob | null>;
+
+  /** What is found in the whole tree, best first. */
+  search(wanted: Wanted): Promise<Matches>;
 
   /** The ways out of a finding, besides leaving what it concerns where it is. */
   ways(finding: Finding): Promise<readonly Way[]>;

@@ -108,7 +108,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
   const toggleView = () => setPreferences({ view: shownAs === 'list' ? 'grid' : 'list' });
   const areaActions: MenuEntry[] = [
     { id: 'upload', label: t('files.upload.choose'), icon: <Upload size={16} />, isDisabled: !canWrite, onAction: picker.open },
-    ...(notes.store === null ? [] : [{ id: 'note', label: t('note.new'), icon: <FilePlus size={16} />, isDisabled: !canWrite, onAction: notes.create }]),
+    { id: 'note', label: t('note.new'), icon: <FilePlus size={16} />, isDisabled: !canWrite, onAction: notes.create },
     {
       id: 'view',
       label: t(shownAs === 'list' ? 'files.view.grid' : 'files.view.list'),
@@ -144,7 +144,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
             onSort={(next) => setPreferences({ sort: next })}
             hasDetails={details.isPaneOpen}
             onDetails={details.toggle}
-            onNote={notes.store === null ? undefined : notes.create}
+            onNote={notes.create}
             onUpload={picker.open}
           />
         ) : (
@@ -217,7 +217,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
           </AriaButton>
         )}
         <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={areaActions} place={t('files.title')} timeOf={modifiedOf} />
-        <PreviewHost preview={preview} onDownload={(entry) => download([entry])} onEdit={canWrite && notes.store !== null ? notes.edit : undefined} />
+        <PreviewHost preview={preview} onDownload={(entry) => download([entry])} onEdit={canWrite ? notes.edit : undefined} />
         <NoteHost notes={notes} onDownload={(id) => download(entries.filter((entry) => entry.id === id))} />
         <LargeDownloadDialog entries={actions.asking} onConfirm={actions.downloadAnyway} onClose={actions.stopAsking} />
       </DropArea>

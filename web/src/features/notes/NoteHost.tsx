@@ -5,7 +5,7 @@ const NoteEditor = lazy(() => import('./NoteEditor'));
 
 /** Where a note is written; what that takes is loaded with the first one. */
 export function NoteHost({ notes: { store, note, saveCopy, close }, onDownload }: { notes: Notes; onDownload: (id: string) => void }) {
-  if (store === null || note === null) return null;
+  if (note === null) return null;
   return (
     <Suspense fallback={null}>
       <NoteEditor key={note.id} note={note} store={store} saveCopy={saveCopy} onClose={close} onDownload={() => onDownload(note.id)} />

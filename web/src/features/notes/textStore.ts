@@ -1,5 +1,3 @@
-import type { App } from '../../app/contract';
-
 /** Reading and writing whole texts. */
 export interface TextStore {
   /** Up to 5 MiB of UTF-8, and the version that it is. Rejects with `not-text`. */
@@ -8,9 +6,4 @@ export interface TextStore {
   saveText(node: string, text: string, base: string): Promise<{ version: string }>;
   /** Gives the new file's id. */
   createText(folder: string, name: string, text: string): Promise<string>;
-}
-
-/** Null while the app's core cannot write texts. */
-export function textStoreOf(app: App): TextStore | null {
-  return 'saveText' in app && 'createText' in app && 'readText' in app ? (app as App & TextStore) : null;
 }

@@ -6,11 +6,10 @@ import { stemLength } from '../../lib/fileNames';
 import { useAttempt } from '../errors/useAttempt';
 import { freeName } from './freeName';
 import type { Note } from './NoteEditor';
-import { textStoreOf, type TextStore } from './textStore';
+import type { TextStore } from './textStore';
 
 export interface Notes {
-  /** Null where texts cannot be written. */
-  store: TextStore | null;
+  store: TextStore;
   /** What is being written. */
   note: Note | null;
   /** Makes a new note and opens it. */
@@ -25,12 +24,11 @@ export function useNotes(folder: string, entries: readonly Entry[]): Notes {
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
-  const store = useMemo(() => textStoreOf(app), [app]);
+  const store: TextStore = app;
   const [note, setNote] = useState<Note | null>(null);
   const free = useCallback((name: string) => freeName(name, new Set(entries.map((entry) => entry.name))), [entries]);
 
   const create = useCallback(() => {
-    if (store === null) return;
     const name = free(`${t('note.untitled')}.md`);
     void attempt(async () => {
       const id = await store.createText(folder, name, '');
@@ -39,7 +37,7 @@ export function useNotes(folder: string, entries: readonly Entry[]): Notes {
   }, [store, folder, free, attempt, t]);
   const saveCopy = useCallback(
     async (text: string) => {
-      if (store === null || note === null) return '';
+      if (note === null) return '';
       const stem = note.name.slice(0, stemLength(note.name));
       const name = free(`${t('note.copy', { name: stem })}${note.name.slice(stem.length)}`);
       await store.createText(folder, name, text);

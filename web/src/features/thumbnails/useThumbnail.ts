@@ -1,19 +1,9 @@
 import { createContext, useCallback, useContext, useSyncExternalStore } from 'react';
-import type { App } from '../../app/contract';
 import type { Entry } from '../../crypto/types';
 import { fileKind } from '../../lib/fileKind';
 import type { ThumbnailCache } from './thumbnailCache';
 
 export const ThumbnailsContext = createContext<ThumbnailCache | null>(null);
-
-type LoadThumbnail = (node: string) => Promise<Blob | null>;
-
-/** Null while the app's core has no thumbnails. */
-export function thumbnailsOf(app: App): LoadThumbnail | null {
-  if (!('thumbnail' in app)) return null;
-  const { thumbnail } = app as App & { thumbnail: LoadThumbnail };
-  return (node) => thumbnail(node);
-}
 
 const nothing = (): void => undefined;
 

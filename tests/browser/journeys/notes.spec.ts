@@ -1,0 +1,40 @@
+import type { Locator, Page } from '@playwright/test';
+import { expect, newEmail, openOtherBrowser, row, signUp, test } from '../support/journey';
+
+const editorOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name: `Editing ${name}` });
+
+test('a note is stored as it is typed, and another device goes on with it', async ({ page, server, browser }) => {
+  const email = newEmail();
+  await signUp(page, server, email);
+  await page.getByRole('button', { name: 'New note' }).click();
+  const editor = editorOf(page, 'Untitled.md');
+  await expect(editor.getByRole('textbox')).toBeFocused();
+  await page.keyboard.type('# Shopping\n\nmilk');
+  await expect(editor.getByRole('status')).toHaveText('Saved');
+  await page.keyboard.press('Escape');
+  await expect(editor).toHaveCount(0);
+
+  const other = await openOtherBrowser(browser, server, email);
+  await row(other, 'Untitled.md').dblclick();
+  await expect(other.getByRole('heading', { name: 'Shopping' })).toBeVisible();
+  await other.getByRole('button', { name: 'Edit' }).click();
+  const theirs = editorOf(other, 'Untitled.md');
+  await theirs.getByRole('textbox').press('ControlOrMeta+End');
+  await other.keyboard.type(' and bread');
+  await expect(theirs.getByRole('status')).toHaveText('Saved');
+
+  // Both write at once: whoever comes second is asked, and nothing is lost.
+  await row(page, 'Untitled.md').dblclick();
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await expect(editor.getByRole('textbox')).toContainText('milk and bread');
+  await theirs.getByRole('textbox').press('ControlOrMeta+End');
+  await other.keyboard.type(' and jam');
+  await expect(theirs.getByRole('status')).toHaveText('Saved');
+  await editor.getByRole('textbox').press('ControlOrMeta+End');
+  await page.keyboard.type(' and honey');
+  const ask = page.getByRole('alertdialog', { name: 'Changed on another device' });
+  await ask.getByRole('button', { name: 'Keep the other, copy mine' }).click();
+  await expect(editor.getByRole('textbox')).toContainText('and jam');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('row').filter({ hasText: 'Untitled' })).toHaveCount(2);
+});

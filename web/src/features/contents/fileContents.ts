@@ -1,0 +1,123 @@
+import type { Api } from '../../api/api';
+import type { OpenContent, VersionInfo } from '../../app/contract';
+import type { ContentPool } from '../../crypto/content';
+import type { RunningKeeper } from '../../crypto/keeper';
+import { Problem } from '../../lib/problem';
+import type { MakeCommit, Tree } from '../tree/tree';
+
+/** A text that is edited is held in memory several times over. */
+const MOST_TEXT = 5 * 1024 * 1024;
+
+interface Environment {
+  api: Pick<Api, 'fileDetails' | 'thumbnail'>;
+  keeper: RunningKeeper['remote'];
+  pool: Pick<ContentPool, 'upload'>;
+  tree: Pick<Tree, 'commit'>;
+  open(node: string): Promise<OpenContent>;
+}
+
+/** What a file's versions hold: texts that are written, small pictures, and the versions themselves. */
+export class FileContents {
+  readonly #environment: Environment;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  async readText(node: string): Promise<{ text: string; version: string }> {
+    const content = await this.#environment.open(node);
+    try {
+      if (content.size > MOST_TEXT) throw new Problem({ code: 'too-large', message: 'The text is too large to be edited.' });
+      const bytes = await content.read(0, content.size);
+      return { text: decode(bytes), version: content.version };
+    } finally {
+      content.close();
+    }
+  }
+
+  /** A new version on top of `base`, which must still be the current one. */
+  async saveText(node: string, text: string, base: string): Promise<{ version: string }> {
+    const { api, keeper } = this.#environment;
+    const entry = await keeper.entry(node);
+    if (entry === undefined) throw new Problem({ code: 'no-such-entry', message: 'The file is not here any more.' });
+    const file = new Blob([text]);
+    const planned = await keeper.planVersion(node, { name: entry.name, mediaType: entry.mediaType, modified: Date.now(), size: file.size });
+    try {
+      const upload = await this.#upload(planned, file);
+      await this.#commit([entry.folder], async (now) => keeper.commitVersion(planned.plan, upload, await api.fileDetails(node), base, now));
+      return { version: planned.version };
+    } finally {
+      void keeper.dropUpload(planned.plan).catch(() => undefined);
+    }
+  }
+
+  async createText(folder: string, name: string, text: string): Promise<string> {
+    const { keeper } = this.#environment;
+    const file = new Blob([text]);
+    const planned = await keeper.planUpload(folder, { name, mediaType: 'text/markdown', modified: Date.now(), size: file.size });
+    const batch = await this.#upload(planned, file).then(
+      (upload) => keeper.batchUploads([{ plan: planned.plan, upload }]),
+      (error: unknown) => {
+        void keeper.dropUpload(planned.plan).catch(() => undefined);
+        throw error;
+      },
+    );
+    try {
+      await this.#commit([folder], (now) => keeper.commitUploads(folder, batch, now));
+    } finally {
+      void keeper.dropBatch(batch).catch(() => undefined);
+    }
+    return planned.node;
+  }
+
+  async versions(node: string): Promise<VersionInfo[]> {
+    const { api, keeper } = this.#environment;
+    return JSON.parse(await keeper.versions(node, await api.fileDetails(node))) as VersionInfo[];
+  }
+
+  async restoreVersion(node: string, version: string): Promise<void> {
+    const { api, keeper } = this.#environment;
+    await this.#commit(await this.#folderOf(node), async (now) => keeper.makeCurrent(node, version, await api.fileDetails(node), now));
+  }
+
+  async deleteVersions(node: string, versions: readonly string[]): Promise<void> {
+    const { api, keeper } = this.#environment;
+    await this.#commit(await this.#folderOf(node), async (now) => keeper.dropVersions(node, [...versions], await api.fileDetails(node), now));
+  }
+
+  /** The small picture that was sealed with the current version; null where none was. */
+  async thumbnail(node: string): Promise<Blob | null> {
+    const { api, keeper } = this.#environment;
+    const planned = await keeper.planDownload(node, await api.fileDetails(node));
+    try {
+      if (!planned.hasThumbnail) return null;
+      const bytes = await keeper.openThumbnail(planned.plan, await api.thumbnail(node, planned.version));
+      // Whoever holds the key may have sealed anything: it is shown as a picture or not at all.
+      return new Blob([bytes as BlobPart], { type: bytes[0] === 0xff ? 'image/jpeg' : 'image/webp' });
+    } finally {
+      void keeper.dropDownload(planned.plan).catch(() => undefined);
+    }
+  }
+
+  #upload({ plan, key, nonce, header, known, size, totalLength }: Awaited<ReturnType<RunningKeeper['remote']['planUpload']>>, file: Blob): Promise<string> {
+    const id = crypto.randomUUID();
+    return this.#environment.pool.upload({ id, plan, file, key, nonce, header, known, size, totalLength, address: null });
+  }
+
+  #commit(folders: readonly string[], make: MakeCommit): Promise<void> {
+    return this.#environment.tree.commit(make, { patient: false, folders });
+  }
+
+  async #folderOf(node: string): Promise<string[]> {
+    const entry = await this.#environment.keeper.entry(node);
+    return entry === undefined ? [] : [entry.folder];
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new Problem({ code: 'not-text', message: 'The file is not a text in UTF-8.' }, { cause: error });
+  }
+}
