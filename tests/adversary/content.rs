@@ -187,6 +187,76 @@ async fn short_answers_are_refused() {
     assert_eq!(error, VaultError::Finding(FindingKind::Truncated));
 }
 
+/// A range of another place than was asked for, under the name of the right one; more than was
+/// asked for; a length that is not the file's.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_13_a_range_that_lies_is_refused() {
+    let mut files = files().await;
+    let one = stored(&files, files.one.0).await;
+    let (node, content) = files.one.clone();
+    for offset in [CHUNK, SEGMENT, 1] {
+        let bytes = one.clone();
+        let lie = move |_: &Asked, answer: &mut Answer| {
+            if let Some((start, end, total)) = range(answer)
+                && start > 0
+                && end < total
+            {
+                answer.body = bytes[start - offset..end - offset].to_vec();
+            }
+        };
+        let error = files.world.download_lied_to(node, &content, lie).await;
+        assert_eq!(error, VaultError::Finding(FindingKind::Altered), "{offset}");
+    }
+    let more = |_: &Asked, answer: &mut Answer| {
+        if range(answer).is_some() {
+            answer.body.push(0);
+        }
+    };
+    let error = files.world.download_lied_to(node, &content, more).await;
+    assert_eq!(error, VaultError::Finding(FindingKind::TrailingData));
+    for (total, expected) in [
+        (one.len() + 1, FindingKind::TrailingData),
+        (usize::MAX >> 1, FindingKind::TrailingData),
+        (one.len() - 1, FindingKind::Truncated),
+        (0, FindingKind::Truncated),
+    ] {
+        let lie = move |_: &Asked, answer: &mut Answer| {
+            if let Some((start, end, _)) = range(answer) {
+                let announced = format!("bytes {start}-{}/{total}", end - 1);
+                let announced = announced.parse().unwrap();
+                answer.headers.insert(header::CONTENT_RANGE, announced);
+            }
+        };
+        let error = files.world.download_lied_to(node, &content, lie).await;
+        assert_eq!(error, VaultError::Finding(expected), "{total}");
+    }
+}
+
+/// A message put together of two, whose ciphertext another key would open: the commitment in its
+/// header is compared first, and it is the wrong one.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_29_the_commitment_comes_before_the_ciphertext() {
+    let mut files = files().await;
+    let (one, other) = (
+        stored(&files, files.one.0).await,
+        stored(&files, files.other).await,
+    );
+    // Salt 24, commitment 32: each from another message, then the ciphertext.
+    for (salt, commitment, rest, expected) in [
+        (&other, &other, &one, FindingKind::DoesNotBelongHere),
+        (&one, &other, &one, FindingKind::DoesNotBelongHere),
+        (&other, &one, &one, FindingKind::DoesNotBelongHere),
+        (&one, &other, &other, FindingKind::DoesNotBelongHere),
+        (&one, &one, &other, FindingKind::Altered),
+    ] {
+        // The segment list is the file's own: nothing else can be what is wrong.
+        let mut message = [&salt[..24], &commitment[24..HEADER], &rest[HEADER..]].concat();
+        let list = message.len() - (HEADER + 19 * 32 + 16);
+        message[list..].copy_from_slice(&one[list..]);
+        assert_eq!(caught(&mut files, message).await, expected);
+    }
+}
+
 /// One bit, in the last chunk, in the first, in the header, in the segment list.
 #[tokio::test(flavor = "multi_thread")]
 async fn flipped_bits_are_refused() {

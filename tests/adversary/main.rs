@@ -5,8 +5,15 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod account;
+mod bombs;
+mod claims;
 mod content;
+mod feed;
 mod history;
 mod listing;
+mod names;
+mod nested;
+mod nonces;
 mod recovery;
+mod ways;
 mod world;

@@ -12,8 +12,7 @@ pub(crate) const EMAIL: &str = "alice@example.org";
 pub(crate) const PASSWORD: &str = "correct horse battery staple";
 
 pub(crate) struct World {
-    /// Kept so that the server runs as long as the world.
-    _app: TestApp,
+    pub(crate) app: TestApp,
     pub(crate) proxy: Proxy,
     pub(crate) device: Device,
     /// `a`, `b` and `c`.
@@ -43,7 +42,7 @@ impl World {
         }
         device.push_pins().await.unwrap();
         Self {
-            _app: app,
+            app,
             proxy,
             device,
             files: files.try_into().unwrap(),
@@ -89,6 +88,69 @@ impl World {
         results.try_into().unwrap()
     }
 
+    /// Opens the folders of a path one after the other, the last one while the server lies, on
+    /// the device that knows them and on a fresh one; then honestly again.
+    pub(crate) async fn look_lied_to(
+        &mut self,
+        path: &[NodeId],
+        lie: impl Fn(&Asked, &mut Answer) + Send + Clone + 'static,
+    ) -> [Result<FolderView, ClientError>; 2] {
+        let (last, above) = path.split_last().unwrap();
+        let mut fresh = self.fresh().await;
+        let mut results = Vec::new();
+        for device in [&mut self.device, &mut fresh] {
+            for folder in above {
+                device.open_in(*folder).await.unwrap();
+            }
+            if results.is_empty() {
+                device.open_in(*last).await.unwrap();
+            }
+            let pins = device.vault.pins().clone();
+            self.proxy.take_log();
+            self.proxy.lie(lie.clone());
+            results.push(device.open_in(*last).await);
+            self.proxy.be_honest();
+            let asked = requests(&self.proxy.take_log());
+            let lied = device.vault.pins().clone();
+            let honest = device.open_in(*last).await.unwrap();
+            assert!(honest.verified && honest.findings.is_empty(), "{honest:?}");
+            let expected = requests(&self.proxy.take_log());
+            assert!(
+                expected.starts_with(&asked),
+                "no request tells which check failed: {asked:?}"
+            );
+            // A lie about some children leaves the head as it is, which is pinned then.
+            let fine = [&pins, &device.vault.pins().clone()].contains(&&lied);
+            assert!(fine, "pins stay as they were");
+        }
+        results.try_into().unwrap()
+    }
+
+    /// Folders in folders: `outer/inner/x`, `outer/inner/y` and `side/z`.
+    pub(crate) async fn nested(&mut self) -> Nested {
+        let root = self.device.vault.root();
+        let device = &mut self.device;
+        let outer = device.create_folder(root, "outer").await.unwrap();
+        let inner = device.create_folder(outer, "inner").await.unwrap();
+        let side = device.create_folder(root, "side").await.unwrap();
+        let x = device.upload_to(inner, "x", b"xxx").await.unwrap();
+        let y = device.upload_to(inner, "y", b"yyy").await.unwrap();
+        let z = device.upload_to(side, "z", b"zzz").await.unwrap();
+        for folder in [root, outer, inner, side] {
+            device.open_in(folder).await.unwrap();
+        }
+        device.push_pins().await.unwrap();
+        Nested {
+            root,
+            outer,
+            inner,
+            side,
+            x,
+            y,
+            z,
+        }
+    }
+
     /// Downloads a file while the server lies about it; then honestly again.
     pub(crate) async fn download_lied_to(
         &mut self,
@@ -116,7 +178,54 @@ impl World {
         );
         match result {
             Err(ClientError::Vault(error)) => error,
-            other => panic!("the lie was not caught: {other:?}"),
+            Err(other) => panic!("{other:?}"),
+            Ok(content) => panic!("the lie was not caught: {} bytes", content.len()),
+        }
+    }
+}
+
+/// What [`World::nested`] made.
+#[derive(Clone, Copy)]
+pub(crate) struct Nested {
+    pub(crate) root: NodeId,
+    pub(crate) outer: NodeId,
+    pub(crate) inner: NodeId,
+    pub(crate) side: NodeId,
+    pub(crate) x: NodeId,
+    pub(crate) y: NodeId,
+    pub(crate) z: NodeId,
+}
+
+/// The `data` of the last answer whose path ends like that.
+pub(crate) fn last_data(log: &[Exchange], end: &str) -> serde_json::Value {
+    let mut exchanges = log.iter().rev();
+    let found = exchanges
+        .find(|exchange| exchange.asked.path.ends_with(end))
+        .unwrap();
+    serde_json::from_slice::<serde_json::Value>(&found.answer.body).unwrap()["data"].take()
+}
+
+/// The `data` of a folder's listing as it is now.
+pub(crate) async fn listing_of(world: &mut World, folder: NodeId) -> serde_json::Value {
+    world.proxy.take_log();
+    world.device.open_in(folder).await.unwrap();
+    last_data(&world.proxy.take_log(), &children_of(folder))
+}
+
+/// Where a folder's children are asked for.
+pub(crate) fn children_of(folder: NodeId) -> String {
+    format!("/folders/{folder}/children")
+}
+
+/// A lie about a folder's children only.
+pub(crate) fn about(
+    folder: NodeId,
+    change: impl Fn(&mut serde_json::Value) + Send + Clone + 'static,
+) -> impl Fn(&Asked, &mut Answer) + Send + Clone + 'static {
+    let path = children_of(folder);
+    move |asked, answer| {
+        if asked.path.ends_with(&path) {
+            answer.edit(&change);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::slice::from_ref;
 
 use harness::account::{Account, create_file, sealed, uuid, version};
 use harness::client::{Answer, Client};
@@ -169,7 +170,7 @@ async fn a_batch_that_breaks_a_rule_leaves_nothing() {
     let request = ann
         .client
         .request(Method::POST, "/uploads/batch")
-        .body(body(&[small.clone()]));
+        .body(body(from_ref(&small)));
     request.send().await.error(415, "UNSUPPORTED_MEDIA_TYPE");
     assert_eq!(
         (staged(&app), ann.storage().await.1),
@@ -185,13 +186,13 @@ async fn a_batch_that_breaks_a_rule_leaves_nothing() {
     assert_eq!(details, json!({"reason": "open_uploads", "limit": 300}));
     assert_eq!(staged(&app), 200);
     ids(&send(&ann.client, body(&vec![small.clone(); 100])).await);
-    send(&ann.client, body(&[small.clone()]))
+    send(&ann.client, body(from_ref(&small)))
         .await
         .error(409, "CONFLICT");
     assert_eq!(staged(&app), 300);
 
     let bare = Account::bare(&client, "bob@example.org").await;
-    send(&bare.client, body(&[small.clone()]))
+    send(&bare.client, body(from_ref(&small)))
         .await
         .error(409, "KEYS_REQUIRED");
     send(&client, body(&[small]))

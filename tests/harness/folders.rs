@@ -1,6 +1,6 @@
 //! What a native client does with folders: looking, following the feed, changing.
 
-use protocol::{ChangesPage, FolderPage, Head, HeadsPage, NodeId};
+use protocol::{AccountKeys, ChangesPage, FolderPage, Head, HeadsPage, NodeId};
 use rand::rngs::StdRng;
 use vault::{
     Vault, VaultError,
@@ -114,9 +114,10 @@ impl Device {
         if self.vault.folder(self.vault.root()).is_none() {
             self.open().await?;
         }
-        let mut cursor = cursor.unwrap_or_default();
+        let after = |cursor: &str| format!("/changes?cursor={cursor}");
+        let mut path = cursor.map_or_else(|| "/changes".to_owned(), |cursor| after(&cursor));
         loop {
-            let page: ChangesPage = self.get(&format!("/changes?cursor={cursor}")).await?;
+            let page: ChangesPage = self.get(&path).await?;
             let mut step = self.vault.apply_changes(&page)?;
             let mut look = step.look;
             while let Some(gap) = step.gaps.first().copied() {
@@ -131,11 +132,20 @@ impl Device {
                 self.open_in(folder).await?;
                 self.vault.resume_feed();
             }
-            cursor = page.cursor;
             if !page.more {
-                return Ok(cursor);
+                return Ok(page.cursor);
             }
+            path = after(&page.cursor);
         }
+    }
+
+    /// Takes in what the account keeps, sealed, for all of its devices: what they have seen.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn take_pins(&mut self) -> Result<(), ClientError> {
+        let keys: AccountKeys = self.get("/user/keys").await?;
+        Ok(self.vault.merge_keys(&keys)?)
     }
 
     /// Goes one way out of what was found about a node, or about its whole folder.

@@ -5,6 +5,7 @@
 use std::{fs, path::Path};
 
 use harness::{TestApp, canary::Needles, device::Device, proxy::Proxy};
+use vault::tree::Edit;
 
 const EMAIL: &str = "canary@example.org";
 const PASSWORD: &str = "Canary-password-7Qw8zXr2";
@@ -12,9 +13,26 @@ const NEW_PASSWORD: &str = "Canary-replaced-9Lm4vTn6";
 const NAME: &str = "Canary-Kündigung-5Hj3.pdf";
 const NEW_NAME: &str = "Canary-Zeugnis-2Fd8.pdf";
 const CONTENT: &str = "Canary-content-6Yb1nKs0 ";
+const FOLDER: &str = "Canary-Steuern-3Pq7";
+const INNER: &str = "Canary-Belege-8Wt2";
+const TAG: &str = "Canary-dringend-4Vk9";
+const DESCRIPTION: &str = "Canary-Widerspruch-eingelegt-1Zx6";
+const CATEGORY: &str = "Canary-Gesundheit-0Rb5";
+const SECRETS: [&str; 10] = [
+    PASSWORD,
+    NEW_PASSWORD,
+    NAME,
+    NEW_NAME,
+    CONTENT.trim_ascii(),
+    FOLDER,
+    INNER,
+    TAG,
+    DESCRIPTION,
+    CATEGORY,
+];
 
 #[tokio::test(flavor = "multi_thread")]
-async fn nothing_secret_reaches_the_server() {
+async fn row_31_nothing_secret_reaches_the_server() {
     let mut app = TestApp::start().await;
     let proxy = Proxy::start(app.url()).await;
     let mut device = Device::sign_up(&proxy.url(), EMAIL, PASSWORD)
@@ -29,6 +47,24 @@ async fn nothing_secret_reaches_the_server() {
     assert_eq!(device.download(file).await.unwrap(), content.as_bytes());
     let purged = device.upload(NAME, b"").await.unwrap();
     device.purge(&[purged]).await.unwrap();
+    let folder = device
+        .create_folder(device.vault.root(), FOLDER)
+        .await
+        .unwrap();
+    let inner = device.create_folder(folder, INNER).await.unwrap();
+    let note = device
+        .upload_to(inner, NAME, CONTENT.as_bytes())
+        .await
+        .unwrap();
+    let edit = Edit {
+        tags: Some(vec![TAG.to_owned()]),
+        description: Some(DESCRIPTION.to_owned()),
+        category: Some(CATEGORY.to_owned()),
+        ..Edit::default()
+    };
+    device.edit(&[note, inner], &edit).await.unwrap();
+    device.move_to(&[note], folder).await.unwrap();
+    device.trash(&[inner]).await.unwrap();
     device.push_pins().await.unwrap();
     device
         .change_password(PASSWORD, NEW_PASSWORD)
@@ -37,7 +73,18 @@ async fn nothing_secret_reaches_the_server() {
     let mut fresh = Device::sign_in(&proxy.url(), EMAIL, NEW_PASSWORD, None)
         .await
         .unwrap();
-    assert_eq!(fresh.open().await.unwrap().entries[0].name, NEW_NAME);
+    fresh.catch_up(None).await.unwrap();
+    assert_eq!(fresh.vault.entry(file).unwrap().name, NEW_NAME);
+    let seen = fresh.vault.entry(note).unwrap();
+    assert_eq!(
+        (
+            seen.folder,
+            &*seen.tags,
+            &*seen.description,
+            &*seen.category
+        ),
+        (folder, &[TAG.to_owned()][..], DESCRIPTION, CATEGORY)
+    );
     let proof = password_hash_of(&proxy);
     assert!(
         Device::sign_in(&proxy.url(), EMAIL, PASSWORD, None)
@@ -46,7 +93,7 @@ async fn nothing_secret_reaches_the_server() {
     );
     app.stop();
 
-    let secrets = Needles::new([PASSWORD, NEW_PASSWORD, NAME, NEW_NAME, CONTENT.trim()]);
+    let secrets = Needles::new(SECRETS);
     let mut searched = 0;
     for exchange in proxy.take_log() {
         let what = format!("{} {}", exchange.asked.method, exchange.asked.path);
@@ -70,14 +117,7 @@ async fn nothing_secret_reaches_the_server() {
     );
 
     // On the disk and in the logs the proof of the password is missing, too.
-    let secrets = Needles::new([
-        PASSWORD,
-        NEW_PASSWORD,
-        NAME,
-        NEW_NAME,
-        CONTENT.trim(),
-        &proof,
-    ]);
+    let secrets = Needles::new(SECRETS.into_iter().chain([&*proof]));
     let stored = search(&app.data_dir(), &secrets);
     assert!(
         stored > content.len() as u64,

@@ -1,17 +1,19 @@
-//! Parsers that are otherwise private, for the fuzz checks. Behind the feature `fuzzing`,
-//! which only the test packages turn on.
+//! Parsers that are otherwise private, for the fuzz checks, and a writer that checks nothing, for
+//! tests of those who read. Behind the feature `fuzzing`, which only the test packages turn on.
 
 use std::collections::HashSet;
 
-use crypto_core::{kdf::KdfParams, record};
+use crypto_core::{CryptoRng, kdf::KdfParams, record};
+use protocol::{CommitRequest, NodeId};
 
 use crate::{
-    names,
+    Vault, VaultError, names,
     records::{
         AccountState, AclRecord, CachedChild, CachedFolder, CachedTree, Hash, HeadRecord, Id,
         KeyBytes, Metadata, Origin, OtherHead, PinsRecord, SeenPin, Thumbnail, UploadState,
         VersionRecord, Writer,
     },
+    tree::Draft,
 };
 
 /// The sealed records, each by its name.
@@ -211,4 +213,28 @@ pub fn is_name(name: &str) -> bool {
 pub fn unique_name(name: &str, taken: &[&str]) -> String {
     let taken: HashSet<String> = taken.iter().map(|name| names::key(name)).collect();
     names::unique(name, &taken)
+}
+
+impl Vault {
+    /// What a careless or hostile writer of the account does: seals any name, in any version of
+    /// the record, without looking at it.
+    ///
+    /// # Errors
+    /// As [`Vault::rename`], but for the name.
+    pub fn rename_unchecked(
+        &mut self,
+        node: NodeId,
+        name: &str,
+        version: u32,
+        now: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<CommitRequest, VaultError> {
+        let mut draft = Draft::default();
+        let change = |metadata: &mut Metadata| {
+            name.clone_into(&mut metadata.name);
+            metadata.version = version;
+        };
+        self.edit_metadata(&mut draft, node, change, rng)?;
+        self.commit(draft, now, rng)
+    }
 }

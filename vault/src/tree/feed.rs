@@ -62,6 +62,9 @@ pub struct Gap {
     pub before: u64,
 }
 
+/// A folder's key, its epoch, and the rev and SHA-256 of the folder's own metadata.
+type Located = (Arc<NodeKey>, u64, (u64, [u8; 32]));
+
 /// What became of a folder's waiting changes.
 enum Settled {
     /// It is what its head says.
@@ -184,6 +187,8 @@ impl Vault {
             }
         }
         if self.tree.feed.bytes > MAX_WAITING {
+            // Folders whose heads come later on are looked at, and nothing is lost.
+            self.tree.feed = Feed::default();
             return Err(VaultError::BadAnswer);
         }
         for head in &page.heads {
@@ -338,7 +343,7 @@ impl Vault {
     }
 
     /// A folder's key, epoch and own metadata, once it is known where it is.
-    fn place_of(&self, id: NodeId) -> Option<(Arc<NodeKey>, u64, (u64, [u8; 32]))> {
+    fn place_of(&self, id: NodeId) -> Option<Located> {
         if id == self.tree.root {
             let folder = self.tree.folders.get(&id)?;
             return Some((folder.key.clone(), folder.epoch, folder.metadata));
