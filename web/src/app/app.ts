@@ -16,7 +16,6 @@ import { saveFile } from '../features/transfers/saveFile';
 import { saveStream } from '../features/transfers/saveStream';
 import { ServedContents } from '../features/transfers/served';
 import { Transfers } from '../features/transfers/transfers';
-import { deleteVersions, listVersions, restoreVersion, type VersionsEnvironment } from '../features/transfers/versions';
 import { Follower } from '../features/tree/follow';
 import { isGone, Tree } from '../features/tree/tree';
 import { TreeActions } from '../features/tree/treeActions';
@@ -179,9 +178,6 @@ export function createApp(): App {
     upload: (folder, files) => vault().transfers.upload(folder, files),
     download: (folder, nodes) => vault().transfers.download(folder, nodes),
     openContent: async (node, version) => asProblem(openContent(vault().contents, node, version)),
-    versions: async (node) => asProblem(listVersions(versionsOf(vault()), node)),
-    restoreVersion: async (node, version) => asProblem(restoreVersion(versionsOf(vault()), node, version)),
-    deleteVersions: async (node, versions) => asProblem(deleteVersions(versionsOf(vault()), node, versions)),
     streamsToDisk: () => served.isAvailable,
     pauseTransfer: (id) => open?.transfers.pause(id),
     resumeTransfer: (id, file) => open?.transfers.resume(id, file),
@@ -189,10 +185,6 @@ export function createApp(): App {
     retryTransfer: (id) => open?.transfers.retry(id),
     clearTransfers: () => open?.transfers.clearEnded(),
   };
-}
-
-function versionsOf({ contents: { api, keeper }, tree }: Open): VersionsEnvironment {
-  return { api, keeper, tree };
 }
 
 async function asProblem<Result>(work: Promise<Result>): Promise<Result> {

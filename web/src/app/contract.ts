@@ -109,16 +109,6 @@ export interface Transfer {
   anew?: 'expired' | 'changed';
 }
 
-/** One version of a file. */
-export interface VersionInfo {
-  id: string;
-  /** In bytes. */
-  size: number;
-  /** Milliseconds since 1970, by the clock of the device that made it. */
-  time: number;
-  current: boolean;
-}
-
 /** A file to upload. */
 export interface UploadItem {
   file: File;
@@ -336,12 +326,6 @@ export interface App {
   download(folder: string, nodes: readonly Entry[]): void;
   /** Opens a file of a folder that was looked at. Rejects with an `AppError`. */
   openContent(node: string, version?: string): Promise<OpenContent>;
-  /** All versions of a file, verified, the newest first. */
-  versions(node: string): Promise<VersionInfo[]>;
-  /** Makes an older version the content again; the one that was stays. */
-  restoreVersion(node: string, version: string): Promise<void>;
-  /** Removes versions for good; never the current one. */
-  deleteVersions(node: string, versions: readonly string[]): Promise<void>;
   /** Whether downloads of any size go straight to the disk. */
   streamsToDisk(): boolean;
   pauseTransfer(id: string): void;
