@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { expect, newEmail, openOtherBrowser, row, signUp, test } from '../support/journey';
+import { expect, newEmail, row, signIn, signUp, test } from '../support/journey';
 
 const editorOf = (page: Page, name: string): Locator => page.getByRole('dialog', { name: `Editing ${name}` });
 
@@ -14,7 +14,9 @@ test('a note is stored as it is typed, and another device goes on with it', asyn
   await page.keyboard.press('Escape');
   await expect(editor).toHaveCount(0);
 
-  const other = await openOtherBrowser(browser, server, email);
+  const fresh = await browser.newContext();
+  const other = await fresh.newPage();
+  await signIn(other, server, email);
   await row(other, 'Untitled.md').dblclick();
   await expect(other.getByRole('heading', { name: 'Shopping' })).toBeVisible();
   await other.getByRole('button', { name: 'Edit' }).click();
@@ -37,4 +39,5 @@ test('a note is stored as it is typed, and another device goes on with it', asyn
   await expect(editor.getByRole('textbox')).toContainText('and jam');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('row').filter({ hasText: 'Untitled' })).toHaveCount(2);
+  await fresh.close();
 });
