@@ -67,7 +67,7 @@ for (const view of ['list', 'grid'] as const) {
     await page.keyboard.press('Control+a');
     await expect(page.getByText('4 selected')).toBeVisible();
     await row(page, 'gamma.txt').click({ button: 'right' });
-    const menu = page.getByRole('menu', { name: 'Actions for the selected files' });
+    const menu = page.getByRole('menu', { name: 'Actions for the selection' });
     await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeDisabled();
     await menu.getByRole('menuitem', { name: 'Move to trash' }).click();
     await expect(page.getByText('No files yet')).toBeVisible();

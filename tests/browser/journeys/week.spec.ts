@@ -156,7 +156,7 @@ test('a long press selects, and what can be done stands below', async ({ browser
   // From now on a tap selects as well.
   await row(page, 'photo.png').getByText('photo.png').tap();
   await expect(page.getByText('2 selected')).toBeVisible();
-  const bar = page.getByRole('toolbar', { name: 'Actions for the selected files' });
+  const bar = page.getByRole('toolbar', { name: 'Actions for the selection' });
   expect((await bar.boundingBox())!.y).toBeGreaterThan(640);
   for (const action of await bar.getByRole('button').all()) {
     const size = (await action.boundingBox())!;

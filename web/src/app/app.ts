@@ -256,7 +256,8 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
 function report(state: Store<AppState>, findings: readonly Finding[]): void {
   const known = new Set(state.get().findings.map(findingKey));
   const fresh = findings.filter((finding) => !known.has(findingKey(finding)));
-  if (fresh.length > 0) state.set({ findings: [...fresh, ...state.get().findings] });
+  const since = Date.now();
+  if (fresh.length > 0) state.set({ findings: [...fresh.map((finding) => ({ ...finding, since })), ...state.get().findings] });
 }
 
 /** What an error says about the server, if it says anything; other errors are shown where they happen. */

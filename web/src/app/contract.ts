@@ -135,6 +135,12 @@ export interface OpenContent {
   close(): void;
 }
 
+/** A finding, and when this device came upon it. */
+export interface FoundFinding extends Finding {
+  /** Milliseconds since 1970; of this session. */
+  since: number;
+}
+
 export interface AppState {
   phase: Phase;
   /** Set while signing in, unlocking, signing up or changing the password. */
@@ -146,7 +152,7 @@ export interface AppState {
   /** `ready`: a newer version of the app is on this device; `applyUpdate` changes to it. */
   update: 'none' | 'ready';
   /** Findings about the account or about any folder seen in this session, newest first. */
-  findings: readonly Finding[];
+  findings: readonly FoundFinding[];
   /** `reading`: not everything has been read yet; `away`: the server cannot be reached. */
   tree: 'reading' | 'ready' | 'away';
 }

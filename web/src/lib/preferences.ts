@@ -15,7 +15,12 @@ export interface Preferences {
   view: View;
   /** Whether the details pane stands beside the files, where there is room for it. */
   details: boolean;
+  /** By user id: days after which what is in the trash is deleted for good; who is not named keeps it. */
+  trashDays: Readonly<Record<string, number>>;
 }
+
+/** What can be chosen for `trashDays`. */
+export const RETENTION_DAYS: readonly number[] = [7, 30, 90];
 
 /** A day: whoever wants more wants `null`. */
 const LONGEST_AUTO_LOCK = 24 * 60;
@@ -30,6 +35,7 @@ const DEFAULTS: Preferences = {
   autoLock: 'default',
   view: 'list',
   details: false,
+  trashDays: {},
 };
 
 let current: Preferences = parsePreferences(read(STORAGE_KEY));
@@ -80,7 +86,24 @@ export function parsePreferences(stored: string | null): Preferences {
     autoLock: isMinutes(value.autoLock) ? value.autoLock : DEFAULTS.autoLock,
     view: oneOf(value.view, ['list', 'grid'], DEFAULTS.view),
     details: value.details === true,
+    trashDays: parseRetention(value.trashDays),
   };
+}
+
+/** Days after which a person's trash is emptied on this device; null: never. */
+export function retentionOf({ trashDays }: Preferences, userId: string): number | null {
+  return trashDays[userId] ?? null;
+}
+
+export function setRetention(userId: string, days: number | null): void {
+  const others = Object.entries(current.trashDays).filter(([user]) => user !== userId);
+  setPreferences({ trashDays: Object.fromEntries(days === null ? others : [...others, [userId, days]]) });
+}
+
+/** Only what can be chosen: a smaller number, written there by somebody else, would delete what its owner wants to keep. */
+function parseRetention(stored: unknown): Readonly<Record<string, number>> {
+  if (!isRecord(stored)) return {};
+  return Object.fromEntries(Object.entries(stored).filter((entry): entry is [string, number] => RETENTION_DAYS.some((days) => days === entry[1])));
 }
 
 /** When somebody last did something in any tab of this browser: milliseconds since 1970, or null. */

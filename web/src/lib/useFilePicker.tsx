@@ -8,7 +8,7 @@ interface FilePicker {
 }
 
 /** The browser's dialog for choosing files, for buttons, menus and keys alike. */
-export function useFilePicker(onPick: (files: readonly File[]) => void, accept?: string): FilePicker {
+export function useFilePicker(onPick: (files: readonly File[]) => void, { accept, isFolder = false }: { accept?: string; /** A folder with all that is in it. */ isFolder?: boolean } = {}): FilePicker {
   const field = useRef<HTMLInputElement>(null);
   const open = useCallback(() => field.current?.click(), []);
   const input = (
@@ -17,6 +17,7 @@ export function useFilePicker(onPick: (files: readonly File[]) => void, accept?:
       type="file"
       hidden
       multiple={accept === undefined}
+      {...(isFolder && { webkitdirectory: '' })}
       accept={accept}
       onChange={({ currentTarget }) => {
         const files = [...(currentTarget.files ?? [])];

@@ -21,7 +21,7 @@ export default function Inside() {
         <UndoKeeper>
           <LeavingGuard>
             <ThumbnailsKeeper>
-              <AppFrame email={phase.email}>
+              <AppFrame email={phase.email} userId={phase.userId}>
                 <Outlet />
               </AppFrame>
             </ThumbnailsKeeper>

@@ -5,7 +5,7 @@ import { useUnlocked } from './unlocked';
 
 export default function SettingsPage() {
   const { t } = useText();
-  const { email } = useUnlocked();
+  const { email, userId } = useUnlocked();
   usePageTitle(t('settings.title'));
-  return <SettingsView email={email} />;
+  return <SettingsView email={email} userId={userId} />;
 }

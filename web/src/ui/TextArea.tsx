@@ -10,21 +10,21 @@ interface TextAreaProps extends Omit<AriaTextFieldProps, 'className' | 'children
   error?: string | undefined;
   rows: number;
   areaRef?: Ref<HTMLTextAreaElement>;
+  /** Words in a person's own language. */
+  isProse?: boolean;
 }
 
-/** A field of several lines; for secrets, so that nothing in it is corrected or remembered. */
-export function TextArea({ label, hint, error, rows, areaRef, ...props }: TextAreaProps) {
+/** A field of several lines; for secrets, unless it says otherwise: nothing in it is corrected or remembered. */
+export function TextArea({ label, hint, error, rows, areaRef, isProse = false, ...props }: TextAreaProps) {
   return (
     <AriaTextField {...props} isInvalid={Boolean(error)} validationBehavior="aria" className={css.field}>
       <Label className={css.label}>{label}</Label>
       <AriaTextArea
         ref={areaRef}
         rows={rows}
-        className={`${css.input} ${css.mono} ${css.area}`}
-        autoCapitalize="none"
-        autoCorrect="off"
+        className={`${css.input} ${isProse ? '' : css.mono} ${css.area}`}
         autoComplete="off"
-        spellCheck="false"
+        {...(!isProse && { autoCapitalize: 'none', autoCorrect: 'off', spellCheck: 'false' as const })}
       />
       {hint !== undefined && (
         <Text slot="description" className={css.hint}>

@@ -18,9 +18,11 @@ export interface TextFieldProps extends Omit<AriaTextFieldProps, 'className' | '
   /** Shown inside the field, at its end. */
   trailing?: ReactNode;
   isMonospace?: boolean;
+  /** The id of a list of suggestions. */
+  list?: string;
 }
 
-export function TextField({ label, hint, error, inputRef, trailing, isMonospace = false, ...props }: TextFieldProps) {
+export function TextField({ label, hint, error, inputRef, trailing, isMonospace = false, list, ...props }: TextFieldProps) {
   return (
     <AriaTextField {...props} isInvalid={Boolean(error)} validationBehavior="aria" className={css.field}>
       <Label className={css.label}>{label}</Label>
@@ -28,6 +30,7 @@ export function TextField({ label, hint, error, inputRef, trailing, isMonospace 
         {/* Addresses, passwords, names and phrase words: nothing here is prose to be corrected. */}
         <Input
           ref={inputRef}
+          list={list}
           className={`${css.input} ${isMonospace ? css.mono : ''}`}
           autoCapitalize="none"
           autoCorrect="off"

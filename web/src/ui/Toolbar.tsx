@@ -1,23 +1,30 @@
-import { X } from 'lucide-react';
+import { Ellipsis, X } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useFocusKept } from '../lib/useFocusKept';
 import { PHONE, ROOMY, useMedia } from '../lib/useMedia';
 import { Button, IconButton } from './Button';
-import type { MenuEntry } from './Menu';
+import { Menu, type MenuEntry } from './Menu';
 import css from './Toolbar.module.css';
 
 interface ToolbarProps {
+  /** What leads here, before the name. */
+  before?: ReactNode;
   title: string;
   detail?: string | undefined;
   children?: ReactNode;
 }
 
 /** The line above a page's content: its name, and what can be done with it. */
-export function Toolbar({ title, detail, children }: ToolbarProps) {
+export function Toolbar({ before, title, detail, children }: ToolbarProps) {
   return (
     <div className={css.bar}>
-      <h1 className={css.title}>{title}</h1>
+      {before}
+      <h1 className={css.title}>
+        <span title={title} dir="auto">
+          {title}
+        </span>
+      </h1>
       {detail !== undefined && <span className={css.detail}>{detail}</span>}
       <div className={css.actions}>{children}</div>
     </div>
@@ -28,16 +35,19 @@ interface SelectionBarProps {
   label: string;
   title: string;
   clearLabel: string;
+  /** What the menu of the minor actions is called. */
+  moreLabel: string;
   onClear: () => void;
   actions: readonly MenuEntry[];
 }
 
 /** Takes the toolbar's place while something is selected; on phones the actions stand below, where the thumb is. */
-export function SelectionBar({ label, title, clearLabel, onClear, actions }: SelectionBarProps) {
+export function SelectionBar({ label, title, clearLabel, moreLabel, onClear, actions }: SelectionBarProps) {
   const isPhone = useMedia(PHONE);
   const isRoomy = useMedia(ROOMY);
   useFocusKept();
-  const buttons = actions.map(({ id, label: action, icon, isDisabled = false, onAction }) => {
+  const minor = actions.filter(({ isMinor }) => isMinor === true);
+  const buttons = actions.filter(({ isMinor }) => isMinor !== true).map(({ id, label: action, icon, isDisabled = false, onAction }) => {
     if (isPhone) {
       return (
         <AriaButton key={id} className={css.thumb} isDisabled={isDisabled} onPress={onAction}>
@@ -54,6 +64,22 @@ export function SelectionBar({ label, title, clearLabel, onClear, actions }: Sel
       <IconButton key={id} label={action} icon={icon} isDisabled={isDisabled} onPress={onAction} />
     );
   });
+  const more = minor.length > 0 && (
+    <Menu
+      label={moreLabel}
+      entries={minor}
+      trigger={
+        isPhone ? (
+          <AriaButton className={css.thumb}>
+            <Ellipsis size={16} />
+            <span>{moreLabel}</span>
+          </AriaButton>
+        ) : (
+          <IconButton label={moreLabel} icon={<Ellipsis size={16} />} />
+        )
+      }
+    />
+  );
   return (
     <>
       <div className={`${css.bar} ${css.selection}`}>
@@ -62,12 +88,14 @@ export function SelectionBar({ label, title, clearLabel, onClear, actions }: Sel
         {!isPhone && (
           <div className={css.actions} role="toolbar" aria-label={label}>
             {buttons}
+            {more}
           </div>
         )}
       </div>
       {isPhone && (
         <div className={css.thumbs} role="toolbar" aria-label={label}>
           {buttons}
+          {more}
         </div>
       )}
     </>

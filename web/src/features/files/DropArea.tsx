@@ -1,6 +1,8 @@
 import { CloudUpload } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
-import { isDirectoryDropItem, isFileDropItem, useDrop } from 'react-aria-components/useDrop';
+import type { DropItem } from 'react-aria-components/Table';
+import { useDrop } from 'react-aria-components/useDrop';
+import { draggedNodes, NODE_TYPE } from '../moving/dragged';
 import css from './DropArea.module.css';
 
 interface DropAreaProps {
@@ -8,26 +10,49 @@ interface DropAreaProps {
   isDisabled: boolean;
   title: string;
   text: string;
-  /** Files that were dropped, and the names of folders that were, if any. */
-  onDrop: (files: readonly File[], folders: readonly string[]) => void;
+  /** Whether a row stands for a folder that things can be dropped into. */
+  isFolder: (id: string) => boolean;
+  /** The folder over which something is held; null: none. */
+  over: string | null;
+  onOver: (id: string | null) => void;
+  /** Files and folders from the desktop; into a folder of the list, or where we are. */
+  onDrop: (items: readonly DropItem[], into: string | null) => void;
+  /** Entries of this vault. */
+  onNodes: (nodes: readonly string[], into: string) => void;
 }
 
-/** Takes files dragged from the desktop, anywhere over its content. */
-export function DropArea({ children, isDisabled, title, text, onDrop }: DropAreaProps) {
+/** Takes files and folders dragged from the desktop, anywhere over its content, and entries dragged onto folders in it. */
+export function DropArea({ children, isDisabled, title, text, isFolder, over, onOver, onDrop, onNodes }: DropAreaProps) {
   const area = useRef<HTMLDivElement>(null);
+  const folderAt = (x: number, y: number): string | null => {
+    const box = area.current?.getBoundingClientRect();
+    if (box === undefined) return null;
+    const id = document.elementFromPoint(box.x + x, box.y + y)?.closest('[role="row"][data-key]')?.getAttribute('data-key') ?? null;
+    return id !== null && isFolder(id) ? id : null;
+  };
   const { dropProps, isDropTarget } = useDrop({
     ref: area,
-    getDropOperation: (_types, allowed) => (!isDisabled && allowed.includes('copy') ? 'copy' : 'cancel'),
-    onDrop: ({ items }) => {
-      const folders = items.filter(isDirectoryDropItem).map((item) => item.name);
-      const files = items.filter(isFileDropItem).map((item) => item.getFile());
-      void Promise.all(files).then((taken) => onDrop(taken, folders));
+    isDisabled,
+    getDropOperationForPoint: (types, allowed, x, y) => {
+      const into = folderAt(x, y);
+      if (into !== over) onOver(into);
+      if (types.has(NODE_TYPE)) return into !== null && allowed.includes('move') ? 'move' : 'cancel';
+      return allowed.includes('copy') ? 'copy' : 'cancel';
+    },
+    onDropExit: () => onOver(null),
+    onDrop: ({ items, x, y }) => {
+      const into = folderAt(x, y);
+      onOver(null);
+      void draggedNodes(items).then((nodes) => {
+        if (nodes.length === 0) onDrop(items, into);
+        else if (into !== null) onNodes(nodes, into);
+      });
     },
   });
   return (
     <div {...dropProps} role="presentation" ref={area} className={css.area}>
       {children}
-      {isDropTarget && (
+      {isDropTarget && over === null && (
         <div className={css.veil}>
           <div className={css.card}>
             <CloudUpload size={32} strokeWidth={1.5} aria-hidden="true" />

@@ -1,12 +1,16 @@
 import { FolderOpen, ShieldCheck, X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import type { Entry } from '../../crypto/types';
+import { lazy, Suspense, useCallback, type ReactNode } from 'react';
+import type { App } from '../../app/contract';
+import { useTree } from '../../app/hooks';
+import type { Entry, EntryEdit } from '../../crypto/types';
 import { formatBytes, formatExactBytes, formatFullDate } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import { Button, IconButton } from '../../ui/Button';
 import { Sheet } from '../../ui/Sheet';
+import { countWords } from './countWords';
 import css from './FileDetails.module.css';
 import { FileIcon } from './FileIcon';
+import { FolderLink } from './PathBar';
 import { typeWords } from './typeWords';
 
 interface FileDetailsProps {
@@ -16,6 +20,8 @@ interface FileDetailsProps {
   all: readonly Entry[];
   /** What the folder is called. */
   place: string;
+  /** Keeps what is noted about an entry; left out where nothing can be noted. */
+  editing?: { canWrite: boolean; onEdit: (entry: Entry, edit: EntryEdit) => void };
 }
 
 /** Beside the files: what is known about the selected ones. */
@@ -69,7 +75,9 @@ function titleOf({ chosen, place }: FileDetailsProps, t: ReturnType<typeof useTe
   return chosen.length === 1 ? first.name : t('files.selected', { count: chosen.length });
 }
 
-function Facts({ chosen, all }: FileDetailsProps) {
+const EntryEditor = lazy(() => import('../editing/EntryEditor'));
+
+function Facts({ chosen, all, editing }: FileDetailsProps) {
   const { t, locale } = useText();
   const [first] = chosen;
   if (first !== undefined && chosen.length === 1) {
@@ -86,12 +94,18 @@ function Facts({ chosen, all }: FileDetailsProps) {
           <Fact label={t('files.column.modified')}>
             <time dateTime={new Date(first.modified).toISOString()}>{formatFullDate(first.modified, locale)}</time>
           </Fact>
+          <Place entry={first} />
           {first.trashed !== null && (
             <Fact label={t('trash.column.trashed')}>
               <time dateTime={new Date(first.trashed).toISOString()}>{formatFullDate(first.trashed, locale)}</time>
             </Fact>
           )}
         </dl>
+        {editing !== undefined && first.trashed === null && (
+          <Suspense fallback={null}>
+            <EntryEditor key={first.id} entry={first} {...editing} />
+          </Suspense>
+        )}
         <div className={css.private}>
           <ShieldCheck size={16} aria-hidden="true" />
           <div>
@@ -106,7 +120,7 @@ function Facts({ chosen, all }: FileDetailsProps) {
   return (
     <>
       <dl className={css.facts}>
-        <Fact label={t('details.content')}>{t('files.count', { count: counted.length })}</Fact>
+        <Fact label={t('details.content')}>{countWords(counted, t)}</Fact>
         <Fact label={t('details.total')}>
           {formatBytes(
             counted.reduce((sum, entry) => sum + entry.size, 0),
@@ -116,6 +130,26 @@ function Facts({ chosen, all }: FileDetailsProps) {
       </dl>
       {chosen.length === 0 && <p className={css.hint}>{t('details.hint')}</p>}
     </>
+  );
+}
+
+/** The folders that an entry is in, each a link. */
+function Place({ entry: { folder } }: { entry: Entry }) {
+  const { t } = useText();
+  const path = useTree(useCallback((app: App) => app.path(folder), [folder]));
+  if (path === null || path === undefined) return null;
+  return (
+    <Fact label={t('details.place')}>
+      <span className={css.place}>
+        {path.map((step, index) => (
+          <span key={step.id} dir="auto">
+            <FolderLink id={step.id} isRoot={index === 0}>
+              {step.name === '' ? t('files.title') : step.name}
+            </FolderLink>
+          </span>
+        ))}
+      </span>
+    </Fact>
   );
 }
 

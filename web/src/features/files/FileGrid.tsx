@@ -4,9 +4,10 @@ import { GridLayout, Size, Virtualizer } from 'react-aria-components/Virtualizer
 import { useContext } from 'react';
 import type { Entry } from '../../crypto/types';
 import { useFocusKept } from '../../lib/useFocusKept';
-import { PHONE, useMedia } from '../../lib/useMedia';
+import { PHONE, TOUCH, useMedia } from '../../lib/useMedia';
 import { SelectBox } from '../../ui/SelectBox';
-import { MoreCell, RowsContext, SummaryCell } from './FileCells';
+import { useRowDrag } from '../moving/rowDrag';
+import { MoreCell, NO_ROWS, RowMarks, RowsContext, StarCell, SummaryCell } from './FileCells';
 import type { FileListProps } from './FileList';
 import { Thumbnail } from '../thumbnails/Thumbnail';
 import css from './FileGrid.module.css';
@@ -15,11 +16,13 @@ const WIDE = { minItemSize: new Size(168, 148), maxItemSize: new Size(280, 148),
 const NARROW = { minItemSize: new Size(140, 140), maxItemSize: new Size(280, 140), minSpace: new Size(8, 8) };
 
 /** The files as cards. */
-export default function FileGrid({ label, entries, selected, onSelect, onOpen, menuFor, timeOf, editing = null, isChecking = false }: FileListProps) {
+export default function FileGrid({ label, entries, selected, onSelect, onOpen, menuFor, timeOf, editing = null, isChecking = false, cut = NO_ROWS.cut, over = null, isDraggable = false, onStar, places }: FileListProps) {
+  const dragAndDropHooks = useRowDrag(isDraggable && editing === null);
   const isPhone = useMedia(PHONE);
+  const isTouch = useMedia(TOUCH);
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
-  const rows = useMemo(() => ({ menuFor, editing }), [menuFor, editing]);
+  const rows = useMemo(() => ({ menuFor, editing, cut, over, onStar: isTouch ? undefined : onStar, places }), [menuFor, editing, cut, over, onStar, isTouch, places]);
 
   const select = (selection: Selection) => {
     onSelect(selection === 'all' ? new Set(byId.keys()) : new Set([...selection].map(String)));
@@ -49,6 +52,7 @@ export default function FileGrid({ label, entries, selected, onSelect, onOpen, m
           <GridList
             aria-label={label}
             layout="grid"
+            dragAndDropHooks={dragAndDropHooks}
             className={`${css.grid} ${isChecking ? css.checking : ''}`}
             items={entries}
             dependencies={[timeOf]}
@@ -89,7 +93,9 @@ function Card({ entry, time }: { entry: Entry; time: number }): ReactNode {
           )}
           <SummaryCell entry={entry} time={time} />
         </div>
+        <RowMarks entry={entry} />
         <div className={css.more}>
+          <StarCell entry={entry} />
           <MoreCell entry={entry} time={time} />
         </div>
       </div>

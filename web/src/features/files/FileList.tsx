@@ -25,6 +25,15 @@ export interface FileListProps {
   timeOf: (entry: Entry) => number;
   editing?: Rows['editing'];
   isChecking?: boolean;
+  cut?: Rows['cut'];
+  over?: Rows['over'];
+  onStar?: Rows['onStar'];
+  /** Shows which folder each is in. */
+  places?: Rows['places'];
+  /** What the column of folders is called. */
+  placeLabel?: string;
+  /** Whether rows can be dragged onto folders. */
+  isDraggable?: boolean;
 }
 
 /** The files, as a list or as a grid: the same selection, keys and menus in both. */

@@ -6,18 +6,23 @@ import { useText } from '../../lib/i18n';
 import { useFocusKept } from '../../lib/useFocusKept';
 import { PHONE, ROOMY, TOUCH, useMedia } from '../../lib/useMedia';
 import { SelectBox } from '../../ui/SelectBox';
-import { MoreCell, NameCell, RowsContext, SizeCell, TimeCell, TypeCell } from './FileCells';
+import { useRowDrag } from '../moving/rowDrag';
+import { MoreCell, NameCell, NO_ROWS, PlaceCell, RowsContext, SizeCell, StarCell, TimeCell, TypeCell } from './FileCells';
 import type { FileListProps } from './FileList';
 import css from './FileTable.module.css';
 
 /** The list of files: virtualised, sortable, and for the keyboard as much as for the mouse. */
 export function FileTable(props: FileListProps) {
   const { label, entries, selected, onSelect, sort, onSort, onOpen, menuFor, timeLabel, timeOf } = props;
-  const { editing = null, isChecking = false } = props;
+  const { editing = null, isChecking = false, cut = NO_ROWS.cut, over = null, isDraggable = false, onStar, places, placeLabel } = props;
+  const dragAndDropHooks = useRowDrag(isDraggable && editing === null);
   const { t } = useText();
   const isPhone = useMedia(PHONE);
   const isTouch = useMedia(TOUCH);
-  const showsType = useMedia(ROOMY);
+  const isRoomy = useMedia(ROOMY);
+  // Where there is little room, which folder it is in says more than its type.
+  const showsPlace = placeLabel !== undefined && !isPhone;
+  const showsType = isRoomy;
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
@@ -36,19 +41,24 @@ export function FileTable(props: FileListProps) {
           <SelectBox />
         </Column>
         <SortColumn id="name" isRowHeader label={t('files.column.name')} width="1fr" />
+        {showsPlace ? (
+          <Column id="place" width={168} className={css.column ?? ''} textValue={placeLabel}>
+            {placeLabel}
+          </Column>
+        ) : null}
         {showsType ? <SortColumn id="type" label={t('files.column.type')} width={152} /> : null}
         {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
         {isPhone ? null : <SortColumn id="modified" label={timeLabel} width={132} />}
-        <Column id="actions" width={isTouch ? 56 : 44} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
+        <Column id="actions" width={isTouch ? 56 : 80} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
           <span className="visually-hidden">{t('files.column.actions')}</span>
         </Column>
       </TableHeader>
     ),
-    [t, isPhone, isTouch, showsType, timeLabel],
+    [t, isPhone, isTouch, showsType, showsPlace, placeLabel, timeLabel],
   );
   const body = useMemo(
     () => (
-      <TableBody items={entries} dependencies={[isPhone, showsType, timeOf]}>
+      <TableBody items={entries} dependencies={[isPhone, showsType, showsPlace, timeOf]}>
         {(entry) => (
           <Row id={entry.id} textValue={entry.name} className={css.row}>
             <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.select}`}>
@@ -57,6 +67,11 @@ export function FileTable(props: FileListProps) {
             <Cell className={`${css.cell} ${css.name}`}>
               <NameCell entry={entry} time={timeOf(entry)} isPhone={isPhone} />
             </Cell>
+            {showsPlace ? (
+              <Cell className={`${css.cell} ${css.quiet}`}>
+                <PlaceCell entry={entry} />
+              </Cell>
+            ) : null}
             {showsType ? (
               <Cell className={`${css.cell} ${css.quiet}`}>
                 <TypeCell entry={entry} />
@@ -73,13 +88,14 @@ export function FileTable(props: FileListProps) {
               </Cell>
             )}
             <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.more}`}>
+              <StarCell entry={entry} />
               <MoreCell entry={entry} time={timeOf(entry)} />
             </Cell>
           </Row>
         )}
       </TableBody>
     ),
-    [entries, isPhone, showsType, timeOf],
+    [entries, isPhone, showsType, showsPlace, timeOf],
   );
   // A name that is about to be edited may belong to a row that is not rendered yet.
   const frame = useRef<HTMLDivElement>(null);
@@ -92,18 +108,19 @@ export function FileTable(props: FileListProps) {
     if (top < list.scrollTop || top > list.scrollTop + room) list.scrollTop = top - room / 2;
   }, [editedRow, rowHeight, headingHeight]);
 
-  const rows = useMemo(() => ({ menuFor, editing }), [menuFor, editing]);
+  const rows = useMemo(() => ({ menuFor, editing, cut, over, onStar: isTouch ? undefined : onStar, places }), [menuFor, editing, cut, over, onStar, isTouch, places]);
 
   return (
     <div ref={frame} className={css.frame}>
       <RowsContext value={rows}>
         <Virtualizer
-          key={`${String(isPhone)} ${String(showsType)} ${String(rowHeight)}`}
+          key={`${String(isPhone)} ${String(showsType)} ${String(showsPlace)} ${String(rowHeight)}`}
           layout={TableLayout}
           layoutOptions={{ rowHeight, headingHeight }}
         >
           <Table
             aria-label={label}
+            dragAndDropHooks={dragAndDropHooks}
             className={`${css.table} ${isChecking ? css.checking : ''}`}
             selectionMode="multiple"
             selectionBehavior="replace"

@@ -1,4 +1,5 @@
-import { ArrowDownUp, FilePlus, Info, LayoutGrid, List, Upload } from 'lucide-react';
+import { ArrowDownUp, Ellipsis, FilePlus, FolderPlus, Info, LayoutGrid, List, Upload } from 'lucide-react';
+import type { ReactNode } from 'react';
 import { useText, type Translate } from '../../lib/i18n';
 import type { View } from '../../lib/preferences';
 import type { Sort } from '../../lib/sortEntries';
@@ -18,22 +19,30 @@ export interface ViewControls {
 }
 
 interface FilesToolbarProps extends ViewControls {
-  /** Null while nobody knows. */
-  count: number | null;
+  /** The folders above. */
+  path: ReactNode;
+  title: string;
+  /** What is in it, in words; undefined while nobody knows. */
+  detail: string | undefined;
   canWrite: boolean;
   onUpload: () => void;
   /** Makes a note; left out where none can be made. */
   onNote?: (() => void) | undefined;
+  onNewFolder: () => void;
+  /** Everything that can be done here. */
+  more: readonly MenuEntry[];
 }
 
 /** The folder's name, how it is shown, and the way to put something into it. */
-export function FilesToolbar({ count, canWrite, onUpload, onNote, ...controls }: FilesToolbarProps) {
+export function FilesToolbar({ path, title, detail, canWrite, onUpload, onNote, onNewFolder, more, ...controls }: FilesToolbarProps) {
   const { t } = useText();
   const isPhone = useMedia(PHONE);
   return (
-    <Toolbar title={t('files.title')} detail={count === null || count === 0 ? undefined : t('files.count', { count })}>
+    <Toolbar before={path} title={title} detail={detail}>
       <ViewButtons {...controls} timeLabel={t('files.column.modified')} />
-      {onNote !== undefined && <IconButton label={t('note.new')} icon={<FilePlus size={16} />} isDisabled={!canWrite} onPress={onNote} />}
+      {!isPhone && onNote !== undefined && <IconButton label={t('note.new')} icon={<FilePlus size={16} />} isDisabled={!canWrite} onPress={onNote} />}
+      {!isPhone && <IconButton label={t('files.newFolder')} icon={<FolderPlus size={16} />} isDisabled={!canWrite} onPress={onNewFolder} />}
+      <Menu label={t('files.more')} entries={more} trigger={<IconButton label={t('files.more')} icon={<Ellipsis size={16} />} />} />
       {!isPhone && (
         <Button look="primary" isDisabled={!canWrite} onPress={onUpload} icon={<Upload size={16} />}>
           {t('files.upload')}

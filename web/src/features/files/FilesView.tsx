@@ -1,5 +1,5 @@
-import { ArrowDownUp, FilePlus, FolderOpen, Info, LayoutGrid, List, Plus, Upload } from 'lucide-react';
-import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
+import { FolderOpen, Plus, Upload } from 'lucide-react';
+import { lazy, Suspense, useCallback, useMemo, useState, type KeyboardEvent } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useApp, useFolder } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
@@ -9,39 +9,62 @@ import { sortEntries } from '../../lib/sortEntries';
 import { useFilePicker } from '../../lib/useFilePicker';
 import { PHONE, useMedia } from '../../lib/useMedia';
 import { usePreferences } from '../../lib/usePreferences';
+import { useWindowKeys } from '../../lib/useWindowKeys';
+import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
-import type { MenuEntry } from '../../ui/Menu';
 import { useNotify } from '../../ui/Notices';
 import { SelectionBar } from '../../ui/Toolbar';
+import { useEditing } from '../editing/useEditing';
+import { CrumbTarget } from '../moving/CrumbTarget';
+import { setCut, useCut } from '../moving/cut';
+import { useMoving } from '../moving/useMoving';
 import { NoteHost } from '../notes/NoteHost';
 import { useNotes } from '../notes/useNotes';
 import { PreviewHost } from '../preview/PreviewHost';
 import { usePreview } from '../preview/usePreview';
 import { FolderFindings } from '../findings/FolderFindings';
 import { StorageNote } from '../frame/StorageNote';
+import { useUndo } from '../undo/useUndo';
+import { UploadingNote } from '../uploading/UploadingNote';
+import { useUploading } from '../uploading/useUploading';
+import { addActions, viewActions } from './areaActions';
+import { countWords } from './countWords';
 import { DropArea } from './DropArea';
 import { EntryContextMenu } from './EntryContextMenu';
 import { fileActions } from './fileActions';
 import { DetailsPane, DetailsSheet } from './FileDetails';
 import { FileList } from './FileList';
 import { FilesToolbar } from './FilesToolbar';
-import { FolderFailed, FolderStatus } from './FolderStatus';
+import { FolderFailed, FolderStatus, isFolderGone } from './FolderStatus';
 import { LargeDownloadDialog } from './LargeDownloadDialog';
 import { ListSkeleton } from './ListSkeleton';
+import { PathBar } from './PathBar';
 import { RenameField } from './RenameField';
 import { kindWords } from './typeWords';
 import { useDetails } from './useDetails';
 import { useEntryMenu } from './useEntryMenu';
 import { useFileActions } from './useFileActions';
-import { useListEvents } from './useListEvents';
+import type { FolderPlace } from './useFolderPlace';
+import { isInList, useListEvents } from './useListEvents';
 import { useSelection } from './useSelection';
 import css from './FilesView.module.css';
+
+const MoveDialog = lazy(() => import('../moving/MoveDialog'));
+const NewFolderDialog = lazy(() => import('./NewFolderDialog'));
 
 const modifiedOf = (entry: Entry) => entry.modified;
 
 /** One folder: its toolbar, its files, and everything that can be done to what is in it. */
-export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder: string) => void }) {
+interface FilesViewProps {
+  folder: string;
+  rootId: string;
+  /** Null or undefined while nobody knows where the folder is. */
+  place: FolderPlace | null | undefined;
+  onGoTo: (folder: string) => void;
+}
+
+export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
@@ -49,7 +72,11 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
   const state = useFolder(folder);
   const { sort, view: shownAs } = usePreferences();
   const view = state.status === 'loading' ? undefined : state.view;
-  const canWrite = state.status === 'ready' && state.view.verified;
+  const path = place?.path;
+  const trashedAbove = place?.trashed ?? null;
+  const canWrite = state.status === 'ready' && state.view.verified && trashedAbove === null;
+  const isGone = isFolderGone(state);
+  const name = folder === rootId ? t('files.title') : (path?.at(-1)?.name ?? '');
 
   const entries = useMemo(
     () => sortEntries((view?.entries ?? []).filter((entry) => entry.trashed === null), sort, locale, (entry) => kindWords(entry, t)),
@@ -58,27 +85,55 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
   const selection = useSelection(entries);
   const { selected, chosen, select, clear } = selection;
   const [renaming, setRenaming] = useState<string | null>(null);
-  const actions = useFileActions(folder, clear);
+  const actions = useFileActions(clear);
+  const { edit, star } = useEditing();
+  const notedAs = useMemo(() => ({ canWrite, onEdit: edit }), [canWrite, edit]);
+  const starOne = useCallback((entry: Entry) => edit(entry, { starred: !entry.starred }), [edit]);
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
   const preview = usePreview(entries);
   const notes = useNotes(folder, entries);
 
-  const upload = useCallback(
-    (files: readonly File[], folders: readonly string[] = []) => {
-      if (files.length > 0) app.upload(folder, files);
-      const [name = ''] = folders;
-      if (folders.length > 0) {
-        notify({
-          text: t('files.drop.folders', { count: folders.length, name }),
-          detail: t('files.drop.folders.text'),
-          isProblem: true,
-        });
-      }
+  const uploading = useUploading();
+  const picker = useFilePicker(useCallback((files) => app.upload(folder, files), [app, folder]));
+  const { pick } = uploading;
+  const folderPicker = useFilePicker(useCallback((files) => pick(files, folder), [pick, folder]), { isFolder: true });
+
+  const { move, tryToMove } = useMoving(clear);
+  const [moving, setMoving] = useState<readonly Entry[]>([]);
+  const [over, setOver] = useState<string | null>(null);
+  const cut = useCut();
+  const cutHere = useMemo(() => new Set(cut), [cut]);
+  const cutOut = useCallback(
+    (about: readonly Entry[]) => {
+      const [first] = about;
+      if (first === undefined) return;
+      setCut(about.map(({ id }) => id));
+      notify({ text: t('move.cut.done', { count: about.length, name: first.name }) });
     },
-    [app, folder, notify, t],
+    [notify, t],
   );
-  const picker = useFilePicker(upload);
+  const paste = useCallback(() => {
+    setCut([]);
+    tryToMove(cut, folder);
+  }, [cut, folder, tryToMove]);
+  const { offerUndo } = useUndo();
+  const [isNaming, setNaming] = useState(false);
+  const startFolder = () => setNaming(true);
+  const createFolder = useCallback(
+    async (wanted: string) => {
+      const id = await app.createFolder(folder, wanted);
+      const made = (await app.entry(id))?.name ?? wanted;
+      select(new Set([id]));
+      offerUndo({
+        done: t('files.newFolder.done', { name: made }),
+        undone: t('files.newFolder.undone', { name: made }),
+        about: [id],
+        undo: (still) => app.trash(still),
+      });
+    },
+    [app, folder, offerUndo, select, t],
+  );
 
   const stopRenaming = useCallback((id: string) => {
     setRenaming(null);
@@ -91,52 +146,57 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
   const { open: show } = preview;
   const open = useCallback((entry: Entry) => (entry.kind === 'folder' ? onGoTo(entry.id) : show(entry)), [onGoTo, show]);
   const actionsFor = useCallback(
-    (about: readonly Entry[]) => fileActions(t, canWrite, { open, download, trash, rename: setRenaming, showDetails }, about),
-    [t, canWrite, open, download, trash, showDetails],
+    (about: readonly Entry[]) => fileActions(t, canWrite, { open, download, trash, rename: setRenaming, move: setMoving, cut: cutOut, star, showDetails }, about),
+    [t, canWrite, open, download, trash, setRenaming, setMoving, cutOut, star, showDetails],
   );
   const menuFor = useCallback((entry: Entry) => actionsFor([entry]), [actionsFor]);
 
   const { area } = useListEvents({
     onKey: (event: KeyboardEvent, id) => {
+      const about = selected.has(id) ? chosen : entries.filter((entry) => entry.id === id);
       if (event.key === 'F2' && canWrite) setRenaming(id);
-      else if (event.key === 'Delete' && canWrite) trash(selected.has(id) ? chosen : entries.filter((entry) => entry.id === id));
+      else if (event.key === 'x' && (event.ctrlKey || event.metaKey) && canWrite) cutOut(about);
+      else if (event.key === 's' && (event.ctrlKey || event.metaKey) && canWrite) star(about);
+      else if (event.key === 'Delete' && canWrite) trash(about);
       else return;
       event.preventDefault();
     },
     onMenu: menu.open,
   });
   const toggleView = () => setPreferences({ view: shownAs === 'list' ? 'grid' : 'list' });
-  const areaActions: MenuEntry[] = [
-    { id: 'upload', label: t('files.upload.choose'), icon: <Upload size={16} />, isDisabled: !canWrite, onAction: picker.open },
-    { id: 'note', label: t('note.new'), icon: <FilePlus size={16} />, isDisabled: !canWrite, onAction: notes.create },
-    {
-      id: 'view',
-      label: t(shownAs === 'list' ? 'files.view.grid' : 'files.view.list'),
-      icon: shownAs === 'list' ? <LayoutGrid size={16} /> : <List size={16} />,
-      beginsGroup: true,
-      onAction: toggleView,
-    },
-    ...(['name', 'type', 'size', 'modified'] as const).map((column) => ({
-      id: column,
-      label: t(`files.sort.by.${column}`),
-      icon: <ArrowDownUp size={16} />,
-      isDisabled: sort.column === column,
-      onAction: () => setPreferences({ sort: { ...sort, column } }),
-    })),
-    { id: 'details', label: t('files.details'), icon: <Info size={16} />, beginsGroup: true, onAction: details.toggle },
-  ];
+  const adding = addActions(t, canWrite, { newFolder: startFolder, note: notes.create, upload: picker.open, uploadFolder: folderPicker.open, cut: cut.length, paste });
+  const viewing = viewActions(t, { view: shownAs, sort, onView: toggleView, onSort: (next) => setPreferences({ sort: next }), onDetails: details.toggle });
+  useWindowKeys((event) => {
+    if (preview.entry !== null || notes.note !== null) return;
+    if (event.key === 'v' && (event.ctrlKey || event.metaKey) && cut.length > 0 && canWrite) {
+      event.preventDefault();
+      paste();
+    }
+    if (event.key === 's' && !event.ctrlKey && !event.metaKey && !event.altKey && canWrite && !isInList(event.target)) star(chosen);
+    const parent = path?.at(-2);
+    const isUp = event.key === 'Backspace' || (event.key === 'ArrowUp' && event.altKey);
+    if (!isUp || parent === undefined) return;
+    event.preventDefault();
+    onGoTo(parent.id);
+  });
 
+  const isFolder = (id: string) => !selected.has(id) && entries.some((entry) => entry.id === id && entry.kind === 'folder');
   const editing = entries.find((entry) => entry.id === renaming);
   const isEmpty = view !== undefined && entries.length === 0;
   const [first] = chosen;
 
   return (
     <div className={css.split}>
-      <DropArea isDisabled={!canWrite} title={t('files.drop')} text={t('files.drop.text')} onDrop={upload}>
+      <DropArea isDisabled={!canWrite} title={t('files.drop')} text={t('files.drop.text', { name })} isFolder={isFolder} over={over} onOver={setOver} onNodes={tryToMove} onDrop={(items, into) => uploading.drop(items, into ?? folder)}>
         {picker.input}
+        {folderPicker.input}
         {first === undefined ? (
           <FilesToolbar
-            count={view === undefined ? null : entries.length}
+            path={path !== undefined && <PathBar path={path} onGoTo={onGoTo} step={(step, link) => <CrumbTarget onNodes={(nodes) => tryToMove(nodes, step.id)}>{link}</CrumbTarget>} />}
+            title={isGone ? t('files.gone') : name}
+            detail={entries.length === 0 || isGone ? undefined : countWords(entries, t)}
+            more={[...adding, ...viewing]}
+            onNewFolder={startFolder}
             canWrite={canWrite}
             view={shownAs}
             onView={toggleView}
@@ -152,24 +212,30 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
             label={t('files.actions')}
             title={t('files.selected', { count: chosen.length })}
             clearLabel={t('files.clear')}
+            moreLabel={t('files.actions.more')}
             onClear={clear}
             actions={actionsFor(chosen)}
           />
         )}
         <div className={css.notes}>
           <StorageNote />
+          <UploadingNote uploading={uploading} />
           <FolderFindings folder={folder} />
-          <FolderStatus state={state} onRetry={() => void app.refreshFolder(folder)} />
+          {trashedAbove !== null && (
+            <Banner tone="warning" title={t('files.inTrash')}>
+              <p>{t('files.inTrash.text', { name: trashedAbove.name })}</p>
+            </Banner>
+          )}
+          {!isGone && <FolderStatus state={state} onRetry={() => void app.refreshFolder(folder)} />}
         </div>
         {/* Lists handle the keys that they know; what they let through arrives here. */}
-        { }
         <div {...area} className={css.area}>
-          <FolderFailed state={state} onRetry={() => void app.refreshFolder(folder)} />
+          <FolderFailed state={state} onRetry={() => void app.refreshFolder(folder)} onLeave={() => onGoTo(rootId)} />
           {state.status === 'loading' && <ListSkeleton label={t('files.loading')} view={shownAs} />}
           {isEmpty && state.status !== 'error' && (
             <EmptyState
               icon={<FolderOpen size={26} strokeWidth={1.5} />}
-              title={t('files.empty')}
+              title={t(folder === rootId ? 'files.empty' : 'files.empty.folder')}
               actions={
                 <Button look="primary" isDisabled={!canWrite} onPress={picker.open} icon={<Upload size={16} />}>
                   {t('files.upload.choose')}
@@ -179,7 +245,7 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
               <p>{t(isPhone ? 'files.empty.text.touch' : 'files.empty.text')}</p>
             </EmptyState>
           )}
-          {entries.length > 0 && (
+          {entries.length > 0 && !isGone && (
             <FileList
               view={shownAs}
               label={t('files.list')}
@@ -193,6 +259,10 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
               timeLabel={t('files.column.modified')}
               timeOf={modifiedOf}
               isChecking={state.status === 'checking'}
+              cut={cutHere}
+              over={over}
+              isDraggable={canWrite}
+              onStar={canWrite ? starOne : undefined}
               editing={
                 editing === undefined
                   ? null
@@ -216,13 +286,23 @@ export function FilesView({ folder, onGoTo }: { folder: string; onGoTo: (folder:
             <Plus size={24} aria-hidden="true" />
           </AriaButton>
         )}
-        <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={areaActions} place={t('files.title')} timeOf={modifiedOf} />
+        <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={[...adding, ...viewing]} place={name} timeOf={modifiedOf} />
         <PreviewHost preview={preview} onDownload={(entry) => download([entry])} onEdit={canWrite ? notes.edit : undefined} />
         <NoteHost notes={notes} onDownload={(id) => download(entries.filter((entry) => entry.id === id))} />
+        {isNaming && (
+          <Suspense fallback={null}>
+            <NewFolderDialog onCreate={createFolder} onClose={() => setNaming(false)} />
+          </Suspense>
+        )}
+        {moving.length > 0 && (
+          <Suspense fallback={null}>
+            <MoveDialog entries={moving} from={folder} onMove={move} onClose={() => setMoving([])} />
+          </Suspense>
+        )}
         <LargeDownloadDialog entries={actions.asking} onConfirm={actions.downloadAnyway} onClose={actions.stopAsking} />
       </DropArea>
-      {details.isPaneOpen && <DetailsPane chosen={chosen} all={entries} place={t('files.title')} onClose={details.close} />}
-      <DetailsSheet isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} all={entries} place={t('files.title')} onClose={details.close} />
+      {details.isPaneOpen && <DetailsPane editing={notedAs} chosen={chosen} all={entries} place={name} onClose={details.close} />}
+      <DetailsSheet editing={notedAs} isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} all={entries} place={name} onClose={details.close} />
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { CloudOff } from 'lucide-react';
+import { CloudOff, FolderX } from 'lucide-react';
 import type { FolderState } from '../../app/contract';
 import { useText } from '../../lib/i18n';
 import { Banner } from '../../ui/Banner';
@@ -8,6 +8,14 @@ import { Spinner } from '../../ui/Spinner';
 import { ErrorMessage } from '../errors/ErrorMessage';
 import { errorWords, operatorHint } from '../errors/errorWords';
 import css from './FilesView.module.css';
+
+/** What the server and the vault say of a folder that is not there. */
+const GONE: ReadonlySet<string> = new Set(['NOT_FOUND', 'GONE', 'no-such-entry', 'BAD_REQUEST', 'VALIDATION_ERROR']);
+
+/** Whether there is no such folder, or not any more. */
+export function isFolderGone(state: FolderState): boolean {
+  return state.status === 'error' && GONE.has(state.error.code);
+}
 
 /** Whether what is shown is checked, old, or for reading only. */
 export function FolderStatus({ state, onRetry }: { state: FolderState; onRetry: () => void }) {
@@ -34,9 +42,19 @@ export function FolderStatus({ state, onRetry }: { state: FolderState; onRetry: 
 }
 
 /** In the place of files that could not be loaded at all. */
-export function FolderFailed({ state, onRetry }: { state: FolderState; onRetry: () => void }) {
+export function FolderFailed({ state, onRetry, onLeave }: { state: FolderState; onRetry: () => void; /** Away from a folder that is not there. */ onLeave?: () => void }) {
   const { t, locale } = useText();
-  if (state.status !== 'error' || state.view !== undefined) return null;
+  if (state.status !== 'error') return null;
+  if (onLeave !== undefined && isFolderGone(state)) {
+    return (
+      <div role="alert" className={css.failed}>
+        <EmptyState icon={<FolderX size={26} strokeWidth={1.5} />} title={t('files.gone')} actions={<Button onPress={onLeave}>{t('files.gone.action')}</Button>}>
+          <p>{t('files.gone.text')}</p>
+        </EmptyState>
+      </div>
+    );
+  }
+  if (state.view !== undefined) return null;
   const hint = operatorHint(state.error, t);
   return (
     <div role="alert" className={css.failed}>

@@ -1,4 +1,4 @@
-import { Download, Eye, Info, Pencil, Trash2 } from 'lucide-react';
+import { Download, Eye, FolderInput, FolderSearch, Info, Pencil, Scissors, Star, StarOff, Trash2 } from 'lucide-react';
 import type { Entry } from '../../crypto/types';
 import type { Translate } from '../../lib/i18n';
 import type { MenuEntry } from '../../ui/Menu';
@@ -7,6 +7,9 @@ interface Actions {
   open: (entry: Entry) => void;
   download: (entries: readonly Entry[]) => void;
   rename: (id: string) => void;
+  move: (entries: readonly Entry[]) => void;
+  cut: (entries: readonly Entry[]) => void;
+  star: (entries: readonly Entry[]) => void;
   showDetails: (entries: readonly Entry[]) => void;
   trash: (entries: readonly Entry[]) => void;
 }
@@ -21,7 +24,8 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
       label: t('files.open'),
       icon: <Eye size={16} />,
       shortcut: t('key.enter'),
-      isDisabled: entries.length > 1 || first.kind === 'folder',
+      isDisabled: entries.length > 1,
+      isMinor: true,
       onAction: () => actions.open(first),
     },
     {
@@ -37,7 +41,33 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
       icon: <Pencil size={16} />,
       shortcut: 'F2',
       isDisabled: !canWrite || entries.length > 1,
+      isMinor: true,
       onAction: () => actions.rename(first.id),
+    },
+    {
+      id: 'move',
+      label: t('move.action'),
+      icon: <FolderInput size={16} />,
+      isDisabled: !canWrite,
+      onAction: () => actions.move(entries),
+    },
+    {
+      id: 'cut',
+      label: t('move.cut'),
+      icon: <Scissors size={16} />,
+      shortcut: t('key.cut'),
+      isDisabled: !canWrite,
+      isMinor: true,
+      onAction: () => actions.cut(entries),
+    },
+    {
+      id: 'star',
+      label: t(entries.every(({ starred }) => starred) ? 'star.remove' : 'star.add'),
+      icon: entries.every(({ starred }) => starred) ? <StarOff size={16} /> : <Star size={16} />,
+      shortcut: t('key.star'),
+      isDisabled: !canWrite,
+      isMinor: true,
+      onAction: () => actions.star(entries),
     },
     {
       id: 'details',
@@ -55,5 +85,23 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
       isDisabled: !canWrite,
       onAction: () => actions.trash(entries),
     },
+  ];
+}
+
+interface GatheredActions extends Pick<Actions, 'open' | 'download' | 'star' | 'showDetails' | 'trash'> {
+  /** To the folder that it is in. */
+  goTo: (entry: Entry) => void;
+}
+
+/** The same where entries from several folders are shown together. */
+export function gatheredActions(t: Translate, { goTo, ...actions }: GatheredActions, entries: readonly Entry[]): MenuEntry[] {
+  const [first] = entries;
+  if (first === undefined) return [];
+  const nothing = () => undefined;
+  const all = fileActions(t, true, { ...actions, rename: nothing, move: nothing, cut: nothing }, entries);
+  return [
+    ...all.filter(({ id }) => id === 'open'),
+    { id: 'go', label: t('files.goTo'), icon: <FolderSearch size={16} />, isDisabled: entries.length > 1, onAction: () => goTo(first) },
+    ...all.filter(({ id }) => ['download', 'star', 'details', 'trash'].includes(id)),
   ];
 }

@@ -4,6 +4,7 @@ import { setPreferences } from '../../lib/preferences';
 import { ROOMY, useMedia } from '../../lib/useMedia';
 import { usePreferences } from '../../lib/usePreferences';
 import { useWindowKeys } from '../../lib/useWindowKeys';
+import { isInList } from './useListEvents';
 import type { FileSelection } from './useSelection';
 
 export interface Details {
@@ -46,9 +47,8 @@ export function useDetails(entries: readonly Entry[], { chosen, select }: FileSe
 
   useWindowKeys((event) => {
     const isPlain = event.key === 'i' && !event.ctrlKey && !event.metaKey && !event.altKey;
-    const isInList = event.target instanceof Element && event.target.closest('[role="grid"]') !== null;
     const isCombined = event.key.toLowerCase() === 'i' && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey;
-    if (!isCombined && (!isPlain || isInList)) return;
+    if (!isCombined && (!isPlain || isInList(event.target))) return;
     event.preventDefault();
     toggle();
   });

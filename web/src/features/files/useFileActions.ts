@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react';
+import type { App } from '../../app/contract';
 import { useApp } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
@@ -21,7 +22,7 @@ export interface FileActions {
 }
 
 /** What the toolbar, the keys and the menus do, with their messages. */
-export function useFileActions(folder: string, onDone: () => void): FileActions {
+export function useFileActions(onDone: () => void): FileActions {
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
@@ -33,9 +34,9 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
       const files = entries.filter((entry) => entry.kind === 'file');
       const bytes = files.reduce((sum, entry) => sum + entry.size, 0);
       if (bytes > LARGE && !app.streamsToDisk()) setAsking(files);
-      else if (files.length > 0) app.download(folder, files);
+      else downloadAll(app, files);
     },
-    [app, folder],
+    [app],
   );
 
   const trash = useCallback(
@@ -59,7 +60,7 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
   );
 
   const rename = useCallback(
-    async ({ id, name: before }: Entry, name: string) => {
+    async ({ id, folder, name: before }: Entry, name: string) => {
       await app.rename(id, name);
       offerUndo({
         done: t('files.renamed', { before, name }),
@@ -74,17 +75,22 @@ export function useFileActions(folder: string, onDone: () => void): FileActions 
         },
       });
     },
-    [app, folder, offerUndo, t],
+    [app, offerUndo, t],
   );
 
   const stopAsking = useCallback(() => setAsking([]), []);
   const downloadAnyway = useCallback(() => {
-    app.download(folder, asking);
+    downloadAll(app, asking);
     setAsking([]);
-  }, [app, folder, asking]);
+  }, [app, asking]);
 
   return useMemo(
     () => ({ download, trash, rename, asking, downloadAnyway, stopAsking }),
     [download, trash, rename, asking, downloadAnyway, stopAsking],
   );
+}
+
+/** Files that were found together may be in different folders. */
+function downloadAll(app: App, files: readonly Entry[]): void {
+  for (const [folder, inIt] of Map.groupBy(files, (file) => file.folder)) app.download(folder, inIt);
 }

@@ -76,6 +76,11 @@ export function useListEvents({ onKey, onMenu }: Handlers): ListEvents {
   };
 }
 
+/** Whether a key was pressed in a list, where letters seek names. */
+export function isInList(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[role="grid"]') !== null;
+}
+
 /** React passes on what happens in menus and dialogs that belong to a row; they are elsewhere on the page. */
 function isWithin(target: EventTarget, area: Element | null): target is Element {
   return target instanceof Element && area !== null && area.contains(target);

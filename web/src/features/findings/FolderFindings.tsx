@@ -1,17 +1,15 @@
-import { useCallback, useState } from 'react';
+import { Link } from '@tanstack/react-router';
+import { useCallback } from 'react';
 import type { AppState } from '../../app/contract';
 import { useAppState } from '../../app/hooks';
 import { useText } from '../../lib/i18n';
 import { Banner } from '../../ui/Banner';
-import { Button } from '../../ui/Button';
 import { concernWords } from './concernWords';
-import { FindingsDialog } from './FindingsDialog';
 import { groupFindings } from './groupFindings';
 
 /** Where a folder is shown: what the server got wrong in it, or about the account. */
 export function FolderFindings({ folder }: { folder: string }) {
   const { t } = useText();
-  const [isOpen, setOpen] = useState(false);
   const select = useCallback(
     ({ findings }: AppState) => findings.filter((finding) => finding.folder === null || finding.folder === folder),
     [folder],
@@ -26,11 +24,10 @@ export function FolderFindings({ folder }: { folder: string }) {
       tone="trust"
       isAlert
       title={t('findings.title', { count: groups.length })}
-      actions={<Button onPress={() => setOpen(true)}>{t('findings.details')}</Button>}
+      actions={<Link to="/findings">{t('findings.open')}</Link>}
     >
       <p>{t('findings.line', { finding: t(`finding.${first.kind}`), concern: concernWords(first, t) })}</p>
       {groups.length > 1 && <p>{t('findings.others', { count: groups.length - 1 })}</p>}
-      <FindingsDialog groups={groups} isOpen={isOpen} onClose={() => setOpen(false)} />
     </Banner>
   );
 }

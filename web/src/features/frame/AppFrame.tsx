@@ -1,29 +1,33 @@
 import { Link, useRouterState } from '@tanstack/react-router';
-import { Files, Settings, Trash2, type LucideIcon } from 'lucide-react';
+import { Clock, Files, Settings, Star, Trash2, type LucideIcon } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
 import { useText, type MessageId } from '../../lib/i18n';
 import { useArrivalFocus } from '../../lib/useArrivalFocus';
 import { PHONE, useMedia } from '../../lib/useMedia';
 import { Logo } from '../../ui/Logo';
 import { TransfersPanel } from '../transfers/TransfersPanel';
+import { useTrashRetention } from '../trash/useTrashRetention';
 import { AccountMenu } from './AccountMenu';
 import { FrameNotes } from './FrameNotes';
 import { StorageBar } from './StorageBar';
 import css from './AppFrame.module.css';
 
-const PLACES: readonly { to: '/files' | '/trash' | '/settings'; label: MessageId; icon: LucideIcon }[] = [
+const PLACES: readonly { to: '/files' | '/starred' | '/recent' | '/trash' | '/settings'; label: MessageId; icon: LucideIcon }[] = [
   { to: '/files', label: 'nav.files', icon: Files },
+  { to: '/starred', label: 'nav.starred', icon: Star },
+  { to: '/recent', label: 'nav.recent', icon: Clock },
   { to: '/trash', label: 'nav.trash', icon: Trash2 },
   { to: '/settings', label: 'nav.settings', icon: Settings },
 ];
 
 /** The frame around every page of an open vault. */
-export function AppFrame({ email, children }: { email: string; children: ReactNode }) {
+export function AppFrame({ email, userId, children }: { email: string; userId: string; children: ReactNode }) {
   const { t } = useText();
   const isPhone = useMedia(PHONE);
   const main = useRef<HTMLElement>(null);
   const path = useRouterState({ select: (state) => state.location.pathname });
   useArrivalFocus(main, path);
+  useTrashRetention(userId);
 
   const nav = (
     <nav className={css.nav} aria-label={t('nav.main')}>

@@ -1,15 +1,17 @@
 import { useRouterState } from '@tanstack/react-router';
-import { Fingerprint, KeyRound, Languages, MonitorSmartphone, NotebookPen, Palette, UserRound, type LucideIcon } from 'lucide-react';
+import { Fingerprint, KeyRound, Languages, MonitorSmartphone, NotebookPen, Palette, Scale, Trash2, UserRound, type LucideIcon } from 'lucide-react';
 import { useText, type MessageId } from '../../lib/i18n';
 import { Toolbar } from '../../ui/Toolbar';
 import { LanguageChoice, ThemeChoice, ViewChoice } from './Appearance';
 import { ChangePassword } from './ChangePassword';
+import { CompareDevices } from './CompareDevices';
 import { DeviceSecurity } from './DeviceSecurity';
 import { NewPhrase } from './NewPhrase';
 import { ProfileForm } from './ProfileForm';
 import { Section } from './Section';
 import { Sessions } from './Sessions';
 import css from './Settings.module.css';
+import { TrashRetention } from './TrashRetention';
 
 const SECTIONS: readonly { id: string; title: MessageId; icon: LucideIcon }[] = [
   { id: 'profile', title: 'settings.profile', icon: UserRound },
@@ -17,11 +19,13 @@ const SECTIONS: readonly { id: string; title: MessageId; icon: LucideIcon }[] = 
   { id: 'phrase', title: 'settings.phrase', icon: NotebookPen },
   { id: 'sessions', title: 'settings.sessions', icon: MonitorSmartphone },
   { id: 'device', title: 'settings.device', icon: Fingerprint },
+  { id: 'compare', title: 'settings.compare', icon: Scale },
+  { id: 'trash', title: 'settings.trash', icon: Trash2 },
   { id: 'appearance', title: 'settings.appearance', icon: Palette },
   { id: 'language', title: 'settings.language', icon: Languages },
 ];
 
-export function SettingsView({ email }: { email: string }) {
+export function SettingsView({ email, userId }: { email: string; userId: string }) {
   const { t } = useText();
   const here = useRouterState({ select: (state) => state.location.hash });
   return (
@@ -55,6 +59,12 @@ export function SettingsView({ email }: { email: string }) {
           </Section>
           <Section id="device" title={t('settings.device')} text={t('settings.session.lock')}>
             <DeviceSecurity />
+          </Section>
+          <Section id="compare" title={t('settings.compare')} text={t('settings.compare.text')}>
+            <CompareDevices />
+          </Section>
+          <Section id="trash" title={t('settings.trash')} text={t('settings.trash.text')}>
+            <TrashRetention userId={userId} />
           </Section>
           <Section id="appearance" title={t('settings.appearance')}>
             <ThemeChoice />

@@ -59,6 +59,7 @@ export function PurgeDialog({ question, onClose, onPurge }: PurgeDialogProps) {
           {entries.length > NAMED_AT_ONCE && <li>{t('trash.purge.more', { count: entries.length - NAMED_AT_ONCE })}</li>}
         </ul>
       )}
+      {entries.some(({ kind }) => kind === 'folder') && <p>{t('trash.purge.folders')}</p>}
       <p>{t('trash.purge.text')}</p>
       {task.error !== null && <ErrorMessage error={task.error} />}
     </Dialog>

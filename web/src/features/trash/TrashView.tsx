@@ -1,6 +1,6 @@
 import { LayoutGrid, List, Trash2 } from 'lucide-react';
 import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
-import { useApp, useFolder, useTree } from '../../app/hooks';
+import { useApp, useFolder } from '../../app/hooks';
 import type { App } from '../../app/contract';
 import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
@@ -11,6 +11,7 @@ import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import type { MenuEntry } from '../../ui/Menu';
 import { SelectionBar, Toolbar } from '../../ui/Toolbar';
+import { countWords } from '../files/countWords';
 import { EntryContextMenu } from '../files/EntryContextMenu';
 import { DetailsPane, DetailsSheet } from '../files/FileDetails';
 import { FileList } from '../files/FileList';
@@ -22,6 +23,7 @@ import { kindWords } from '../files/typeWords';
 import { useDetails } from '../files/useDetails';
 import { useEntryMenu } from '../files/useEntryMenu';
 import { useListEvents } from '../files/useListEvents';
+import { useGathered } from '../files/usePlaces';
 import { useSelection } from '../files/useSelection';
 import { FolderFindings } from '../findings/FolderFindings';
 import { PurgeDialog, type PurgeQuestion } from './PurgeDialog';
@@ -37,7 +39,8 @@ export function TrashView({ folder }: { folder: string }) {
   const state = useFolder(folder);
   const { view: shownAs } = usePreferences();
   const [sort, setSort] = useState<Sort>({ column: 'modified', direction: 'descending' });
-  const trashed = useTree(askTrashed);
+  const gathered = useGathered(askTrashed);
+  const trashed = gathered?.entries;
   const canWrite = state.status === 'ready' && state.view.verified;
 
   const entries = useMemo(
@@ -106,7 +109,7 @@ export function TrashView({ folder }: { folder: string }) {
     <div className={css.split}>
       <div className={css.column}>
         {first === undefined ? (
-          <Toolbar title={t('trash.title')} detail={entries.length === 0 ? undefined : t('files.count', { count: entries.length })}>
+          <Toolbar title={t('trash.title')} detail={entries.length === 0 ? undefined : countWords(entries, t)}>
             {entries.length > 0 && (
               <>
                 <ViewButtons
@@ -129,6 +132,7 @@ export function TrashView({ folder }: { folder: string }) {
             label={t('files.actions')}
             title={t('files.selected', { count: chosen.length })}
             clearLabel={t('files.clear')}
+            moreLabel={t('files.actions.more')}
             onClear={clear}
             actions={actionsFor(chosen)}
           />
@@ -161,6 +165,8 @@ export function TrashView({ folder }: { folder: string }) {
               menuFor={menuFor}
               timeLabel={t('trash.column.trashed')}
               timeOf={trashedOf}
+              places={gathered?.places}
+              placeLabel={t('trash.from')}
               isChecking={state.status === 'checking'}
             />
           )}

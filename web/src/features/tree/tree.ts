@@ -163,6 +163,10 @@ export class Tree {
       if (folder.listeners.size > 0) await this.#showKnown(id, folder);
       else this.#folders.delete(id);
     }
+    // What was deleted with the folder above it is not named.
+    for (const [id, folder] of this.#folders) {
+      if (folder.listeners.size > 0 && folder.state.status === 'ready') await this.#findGone(id, folder);
+    }
     this.#tell();
   }
 
@@ -176,7 +180,10 @@ export class Tree {
 
   async #appear(id: string, folder: Folder): Promise<void> {
     await this.#environment.ready;
-    if (folder.state.status === 'ready') return;
+    if (folder.state.status === 'ready') {
+      await this.#findGone(id, folder);
+      return;
+    }
     if (await this.#showKnown(id, folder)) return;
     try {
       await this.ensure(id);
@@ -189,12 +196,20 @@ export class Tree {
   async #showKnown(id: string, folder: Folder): Promise<boolean> {
     const known = await this.#environment.keeper.folder(id);
     if (known === undefined) {
-      // It was there before and is gone.
-      if (folder.state.status === 'ready') this.#show(folder, { status: 'error', error: { code: 'NOT_FOUND', message: 'The folder is gone.' } });
+      if (folder.state.status === 'ready') this.#gone(folder);
       return false;
     }
     this.#arrived(folder, JSON.parse(known) as FolderView);
     return true;
+  }
+
+  async #findGone(id: string, folder: Folder): Promise<void> {
+    if (!(await this.#environment.keeper.hasFolder(id))) this.#gone(folder);
+  }
+
+  /** It was there before. */
+  #gone(folder: Folder): void {
+    this.#show(folder, { status: 'error', error: { code: 'NOT_FOUND', message: 'The folder is gone.' } });
   }
 
   async #look(id: string, folder: Folder): Promise<void> {

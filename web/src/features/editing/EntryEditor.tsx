@@ -1,0 +1,154 @@
+import { Star, X } from 'lucide-react';
+import { useId, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import type { App } from '../../app/contract';
+import { useTree } from '../../app/hooks';
+import type { Entry, EntryEdit } from '../../crypto/types';
+import { useText } from '../../lib/i18n';
+import { Button } from '../../ui/Button';
+import { TextArea } from '../../ui/TextArea';
+import { TextField } from '../../ui/TextField';
+import css from './EntryEditor.module.css';
+import { MAX_CATEGORY, MAX_DESCRIPTION, MAX_TAGS, tagProblem, tooLong } from './limits';
+
+interface EntryEditorProps {
+  entry: Entry;
+  canWrite: boolean;
+  onEdit: (entry: Entry, edit: EntryEdit) => void;
+}
+
+/** What a person notes about a file or folder: a star, tags, a category, a description. Each is kept when its field is left. */
+export default function EntryEditor({ entry, canWrite, onEdit }: EntryEditorProps) {
+  const { t } = useText();
+  const edit = (change: EntryEdit) => onEdit(entry, change);
+  return (
+    <div className={css.editor}>
+      <Button
+        aria-pressed={entry.starred}
+        isDisabled={!canWrite}
+        icon={<Star size={16} {...(entry.starred && { fill: 'currentColor' })} />}
+        onPress={() => edit({ starred: !entry.starred })}
+      >
+        {t(entry.starred ? 'star.remove' : 'star.add')}
+      </Button>
+      <Tags tags={entry.tags} canWrite={canWrite} onChange={(tags) => edit({ tags })} />
+      <Field label={t('edit.category')} value={entry.category} most={MAX_CATEGORY} canWrite={canWrite} onSave={(category) => edit({ category })} />
+      <Field isLong label={t('edit.description')} value={entry.description} most={MAX_DESCRIPTION} canWrite={canWrite} onSave={(description) => edit({ description })} />
+    </div>
+  );
+}
+
+interface FieldProps {
+  label: string;
+  value: string;
+  /** Bytes. */
+  most: number;
+  canWrite: boolean;
+  isLong?: boolean;
+  onSave: (value: string) => void;
+}
+
+/** Keeps what is typed when it is left; Escape leaves it as it was. */
+function Field({ label, value, most, canWrite, isLong = false, onSave }: FieldProps) {
+  const { t } = useText();
+  // What changes elsewhere while nobody types here is shown; what is being typed stays.
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? value;
+  const error = tooLong(text, most) ? t('edit.tooLong') : undefined;
+  const leave = () => {
+    const wanted = text.trim();
+    if (error !== undefined) return;
+    setTyped(null);
+    if (wanted !== value) onSave(wanted);
+  };
+  const common = { label, value: text, error, isReadOnly: !canWrite, onChange: setTyped, onBlur: leave };
+  if (isLong) {
+    return <TextArea {...common} isProse rows={4} onKeyDown={(event) => (event.key === 'Escape' ? setTyped(null) : event.continuePropagation())} />;
+  }
+  return (
+    <TextField
+      {...common}
+      autoComplete="off"
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') leave();
+        else if (event.key === 'Escape') setTyped(null);
+        else event.continuePropagation();
+      }}
+    />
+  );
+}
+
+/** More than these would not be looked through for suggestions. */
+const LOOKED_AT = 5000;
+const askTags = async (app: App): Promise<readonly string[]> => {
+  const entries = [...(await app.starred()), ...(await app.recent(LOOKED_AT))];
+  return [...new Set(entries.flatMap(({ tags }) => tags))].sort();
+};
+
+interface TagsProps {
+  tags: readonly string[];
+  canWrite: boolean;
+  onChange: (tags: readonly string[]) => void;
+}
+
+function Tags({ tags, canWrite, onChange }: TagsProps) {
+  const { t } = useText();
+  const known = useTree(askTags) ?? [];
+  const [typed, setTyped] = useState('');
+  const list = useId();
+  const heading = useId();
+  const problem = tagProblem(typed, tags);
+  const add = () => {
+    const tag = typed.trim();
+    if (tag === '' || problem !== null) return;
+    setTyped('');
+    onChange([...tags, tag]);
+  };
+  return (
+    <div className={css.tags}>
+      <h3 id={heading} className={css.label}>
+        {t('edit.tags')}
+      </h3>
+      {tags.length > 0 && (
+        <ul className={css.chips} aria-labelledby={heading}>
+          {tags.map((tag) => (
+            <li key={tag} className={css.chip}>
+              <span dir="auto">{tag}</span>
+              {canWrite && (
+                <AriaButton className={css.remove} aria-label={t('edit.tags.remove', { tag })} onPress={() => onChange(tags.filter((other) => other !== tag))}>
+                  <X size={12} aria-hidden="true" />
+                </AriaButton>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {canWrite && tags.length < MAX_TAGS && (
+        <>
+          <TextField
+            label={t('edit.tags.add')}
+            value={typed}
+            error={problem === null ? undefined : t(`edit.tags.${problem}`)}
+            autoComplete="off"
+            list={list}
+            onChange={setTyped}
+            onBlur={add}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' || event.key === ',') {
+                event.preventDefault();
+                add();
+              } else event.continuePropagation();
+            }}
+          />
+          <datalist id={list}>
+            {known
+              .filter((tag) => !tags.includes(tag))
+              .map((tag) => (
+                <option key={tag} value={tag} />
+              ))}
+          </datalist>
+        </>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,34 @@
+import { useCallback, useMemo } from 'react';
+import type { App } from '../../app/contract';
+import { useTree } from '../../app/hooks';
+import type { Entry, PathStep } from '../../crypto/types';
+import { useText } from '../../lib/i18n';
+import type { Places } from './FileCells';
+
+export interface Gathered {
+  entries: readonly Entry[];
+  /** The path of every folder that one of them is in. */
+  paths: readonly (readonly PathStep[])[];
+}
+
+/** Entries from all over the tree, and where they are; undefined while nobody knows. `ask` must be stable. */
+export function useGathered(ask: (app: App) => Promise<readonly Entry[]>): { entries: readonly Entry[]; places: Places } | undefined {
+  const { t } = useText();
+  const gathered = useTree(useCallback((app: App) => gather(app, ask), [ask]));
+  return useMemo(() => {
+    if (gathered === undefined) return undefined;
+    const places = new Map<string, { name: string; isRoot: boolean }>();
+    for (const path of gathered.paths) {
+      const folder = path.at(-1);
+      if (folder !== undefined) places.set(folder.id, { name: folder.name === '' ? t('files.title') : folder.name, isRoot: path.length === 1 });
+    }
+    return { entries: gathered.entries, places };
+  }, [gathered, t]);
+}
+
+async function gather(app: App, ask: (app: App) => Promise<readonly Entry[]>): Promise<Gathered> {
+  const entries = await ask(app);
+  const folders = [...new Set(entries.map(({ folder }) => folder))];
+  const paths = await Promise.all(folders.map((folder) => app.path(folder)));
+  return { entries, paths: paths.filter((path) => path !== null) };
+}

@@ -1,0 +1,186 @@
+import { ChevronRight, Folder, FolderPlus } from 'lucide-react';
+import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import { GridList, GridListItem } from 'react-aria-components/GridList';
+import { useApp, useFolder } from '../../app/hooks';
+import type { Entry } from '../../crypto/types';
+import { nameProblem } from '../../lib/fileNames';
+import { collator } from '../../lib/format';
+import { useText } from '../../lib/i18n';
+import { useTask } from '../../lib/useTask';
+import { Button } from '../../ui/Button';
+import { Dialog } from '../../ui/Dialog';
+import { Spinner } from '../../ui/Spinner';
+import { TextField } from '../../ui/TextField';
+import { ErrorMessage } from '../errors/ErrorMessage';
+import { useFolderPlace } from '../files/useFolderPlace';
+import css from './moving.module.css';
+
+interface MoveDialogProps {
+  entries: readonly Entry[];
+  /** The folder to begin in. */
+  from: string;
+  onMove: (nodes: readonly string[], to: string) => Promise<void>;
+  onClose: () => void;
+}
+
+/** Walks through the folders to the one that things are to be moved into. */
+export default function MoveDialog({ entries, from, onMove, onClose }: MoveDialogProps) {
+  const { t } = useText();
+  const [at, setAt] = useState(from);
+  const [isAdding, setAdding] = useState(false);
+  const place = useFolderPlace(at);
+  const state = useFolder(at);
+  const task = useTask();
+  const moved = useMemo(() => new Set(entries.map(({ id }) => id)), [entries]);
+  const path = place?.path ?? [];
+  const isInside = path.some(({ id }) => moved.has(id));
+  const isThere = entries.every(({ folder }) => folder === at);
+  const isReady = state.status === 'ready' && state.view.verified && !isInside && !isThere;
+  const go = (id: string) => {
+    task.clear();
+    setAdding(false);
+    setAt(id);
+  };
+  const move = async () => {
+    if (isReady && (await task.run(() => onMove([...moved], at)))) onClose();
+  };
+  const up = (event: KeyboardEvent) => {
+    const parent = path.at(-2);
+    if (event.target instanceof HTMLInputElement || parent === undefined) return;
+    if (event.key !== 'Backspace' && !(event.key === 'ArrowUp' && event.altKey)) return;
+    event.preventDefault();
+    go(parent.id);
+  };
+  const nameOf = (name: string) => (name === '' ? t('files.title') : name);
+  const here = nameOf(path.at(-1)?.name ?? '');
+
+  return (
+    <Dialog
+      isOpen
+      onClose={onClose}
+      title={t('move.title', { count: entries.length, name: entries[0]?.name ?? '' })}
+      actions={
+        <>
+          <Button onPress={onClose}>{t('app.cancel')}</Button>
+          <Button look="primary" isDisabled={!isReady} isBusy={task.isBusy} onPress={() => void move()}>
+            {t('move.here')}
+          </Button>
+        </>
+      }
+    >
+      {/* The keys for going up hold for the list and for the path. */}
+      <div role="presentation" className={css.body} onKeyDown={up}>
+        <nav aria-label={t('files.path')}>
+          <ol className={css.path}>
+            {path.map((step, index) => (
+              <li key={step.id}>
+                {index > 0 && <ChevronRight size={14} className={css.arrow} aria-hidden="true" />}
+                <AriaButton className={css.step} isDisabled={step.id === at} onPress={() => go(step.id)}>
+                  <span title={nameOf(step.name)} dir="auto">
+                    {nameOf(step.name)}
+                  </span>
+                </AriaButton>
+              </li>
+            ))}
+          </ol>
+        </nav>
+        <FolderChoice key={at} at={at} label={t('move.list', { name: here })} moved={moved} onOpen={go} />
+        <p role="status">{isThere && path.length > 0 ? t('move.same') : isInside ? t('error.intoItself') : ''}</p>
+        {isAdding ? (
+          <AddFolder key={at} parent={at} onMade={go} onClose={() => setAdding(false)} />
+        ) : (
+          <div>
+            <Button look="quiet" icon={<FolderPlus size={16} />} isDisabled={state.status !== 'ready'} onPress={() => setAdding(true)}>
+              {t('files.newFolder')}
+            </Button>
+          </div>
+        )}
+      </div>
+      {task.error !== null && <ErrorMessage error={task.error} />}
+    </Dialog>
+  );
+}
+
+const FOCUS_FIRST = { autoFocus: 'first' } as const;
+const takeFocus = (element: HTMLElement | null) => element?.focus();
+
+interface FolderChoiceProps {
+  at: string;
+  label: string;
+  moved: ReadonlySet<string>;
+  onOpen: (id: string) => void;
+}
+
+function FolderChoice({ at, label, moved, onOpen }: FolderChoiceProps) {
+  const { t, locale } = useText();
+  const state = useFolder(at);
+  const view = state.status === 'loading' ? undefined : state.view;
+  const folders = useMemo(() => {
+    const names = collator(locale);
+    return (view?.entries ?? []).filter(({ kind, trashed }) => kind === 'folder' && trashed === null).sort((a, b) => names.compare(a.name, b.name));
+  }, [view, locale]);
+  if (state.status === 'error' && view === undefined) return <ErrorMessage error={state.error} />;
+  if (folders.length === 0) {
+    return (
+      // The focus that was in the list stays where the list was.
+      <div ref={takeFocus} tabIndex={-1} className={`${css.list} ${css.none}`}>
+        {view === undefined ? <Spinner /> : t('move.none')}
+      </div>
+    );
+  }
+  return (
+    <GridList
+      aria-label={label}
+      className={css.list ?? ''}
+      items={folders}
+      disabledKeys={moved}
+      {...FOCUS_FIRST}
+      onAction={(id) => onOpen(String(id))}
+    >
+      {(folder) => (
+        <GridListItem id={folder.id} textValue={folder.name} className={css.folder ?? ''}>
+          <Folder size={18} strokeWidth={1.75} aria-hidden="true" />
+          <span title={folder.name} dir="auto">
+            {folder.name}
+          </span>
+          <ChevronRight size={16} className={css.arrow} aria-hidden="true" />
+        </GridListItem>
+      )}
+    </GridList>
+  );
+}
+
+function AddFolder({ parent, onMade, onClose }: { parent: string; onMade: (id: string) => void; onClose: () => void }) {
+  const { t } = useText();
+  const app = useApp();
+  const task = useTask();
+  const [name, setName] = useState('');
+  const problem = nameProblem(name);
+  const create = useCallback(async () => {
+    if (problem === null) await task.run(async () => onMade(await app.createFolder(parent, name.trim())));
+  }, [app, name, onMade, parent, problem, task]);
+  return (
+    <>
+      <div className={css.adding}>
+        <TextField
+          inputRef={takeFocus}
+          label={t('files.newFolder.name')}
+          value={name}
+          error={problem !== null && problem !== 'empty' ? t(`name.${problem}`) : undefined}
+          autoComplete="off"
+          onChange={setName}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') void create();
+            else if (event.key === 'Escape') onClose();
+            else event.continuePropagation();
+          }}
+        />
+        <Button isBusy={task.isBusy} isDisabled={problem !== null} onPress={() => void create()}>
+          {t('files.newFolder.create')}
+        </Button>
+      </div>
+      {task.error !== null && <ErrorMessage error={task.error} />}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { DropItem } from 'react-aria-components/Table';
+import type { App } from '../../app/contract';
+import { useApp } from '../../app/hooks';
+import { useAttempt } from '../errors/useAttempt';
+import { fromPicked, walkDropped, type Found } from './walk';
+
+export interface Uploading {
+  /** How many files were found so far in what was dropped; null: nothing is being looked through. */
+  walking: number | null;
+  cancel: () => void;
+  drop: (items: readonly DropItem[], into: string) => void;
+  /** From the browser's dialog for folders. */
+  pick: (files: readonly File[], into: string) => void;
+}
+
+/** Looks through dropped folders, makes them here, and hands their files to the transfers. */
+export function useUploading(): Uploading {
+  const app = useApp();
+  const attempt = useAttempt();
+  const [walking, setWalking] = useState<number | null>(null);
+  const running = useRef<AbortController | null>(null);
+
+  const cancel = useCallback(() => running.current?.abort(), []);
+  // Whoever goes to another folder goes on uploading; whoever locks the vault does not.
+  useEffect(() => app.subscribe(() => app.getState().phase.name !== 'unlocked' && cancel()), [app, cancel]);
+
+  const run = useCallback(
+    async (find: (onFile: (count: number) => void, signal: AbortSignal) => Promise<Found>, into: string) => {
+      const work = new AbortController();
+      running.current = work;
+      setWalking(0);
+      // A large folder has thousands of files: one look at the counter in a while is enough.
+      let last = 0;
+      const onFile = (count: number) => {
+        if (Date.now() - last < 100) return;
+        last = Date.now();
+        setWalking(count);
+      };
+      await attempt(async () => {
+        try {
+          await place(app, into, await find(onFile, work.signal), work.signal);
+        } catch (error) {
+          if (!work.signal.aborted) throw error;
+        }
+      });
+      if (running.current === work) {
+        running.current = null;
+        setWalking(null);
+      }
+    },
+    [app, attempt],
+  );
+  const drop = useCallback(
+    (items: readonly DropItem[], into: string) => void run((onFile, signal) => walkDropped(items, { onFile, signal }), into),
+    [run],
+  );
+  const pick = useCallback((files: readonly File[], into: string) => void run(() => Promise.resolve(fromPicked(files)), into), [run]);
+  return useMemo(() => ({ walking, cancel, drop, pick }), [walking, cancel, drop, pick]);
+}
+
+/** Makes the folders that are needed, each once, and uploads into them. */
+async function place(app: App, into: string, { files, empty }: Found, signal: AbortSignal): Promise<void> {
+  const made = new Map<string, Promise<string>>();
+  const folderOf = (path: readonly string[]): Promise<string> => {
+    const name = path.at(-1);
+    if (name === undefined) return Promise.resolve(into);
+    // A name of a file system has no slash in it.
+    const key = path.join('/');
+    let folder = made.get(key);
+    if (folder === undefined) {
+      folder = folderOf(path.slice(0, -1)).then((parent) => app.createFolder(parent, name));
+      made.set(key, folder);
+    }
+    return folder;
+  };
+  for (const [, together] of Map.groupBy(files, ({ path }) => path.join('/'))) {
+    signal.throwIfAborted();
+    const folder = await folderOf(together[0]?.path ?? []);
+    app.upload(folder, together.map(({ file }) => file));
+  }
+  for (const path of empty) {
+    signal.throwIfAborted();
+    await folderOf(path);
+  }
+}

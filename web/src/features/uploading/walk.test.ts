@@ -1,0 +1,42 @@
+import type { DirectoryDropItem, DropItem, FileDropItem } from 'react-aria-components/Table';
+import { describe, expect, it, vi } from 'vitest';
+
+import { fromPicked, walkDropped } from './walk';
+
+const file = (name: string): FileDropItem => ({ kind: 'file', type: '', name, getFile: () => Promise.resolve(new File([name], name)), getText: () => Promise.resolve(name) });
+const directory = (name: string, ...entries: (FileDropItem | DirectoryDropItem)[]): DirectoryDropItem => ({
+  kind: 'directory',
+  name,
+  async *getEntries() {
+    for (const entry of entries) yield await Promise.resolve(entry);
+  },
+});
+const still = new AbortController().signal;
+const dropped: DropItem[] = [file('top'), directory('photos', file('one'), directory('sea', file('two')), directory('none'))];
+
+describe('what is dropped', () => {
+  it('is walked with the folders that each file is in, and the empty ones', async () => {
+    const onFile = vi.fn();
+    const { files, empty } = await walkDropped(dropped, { onFile, signal: still });
+    expect(files.map((found) => [...found.path, found.file.name].join('/'))).toEqual(['top', 'photos/one', 'photos/sea/two']);
+    expect(empty).toEqual([['photos', 'none']]);
+    expect(onFile.mock.calls.map(([count]) => count as number)).toEqual([1, 2, 3]);
+  });
+
+  it('is forgotten when somebody cancels', async () => {
+    const cancelled = new AbortController();
+    const walk = walkDropped(dropped, {
+      onFile: (count) => {
+        if (count === 2) cancelled.abort();
+      },
+      signal: cancelled.signal,
+    });
+    await expect(walk).rejects.toThrow(/abort/i);
+  });
+});
+
+it('takes the folders of picked files from their paths', () => {
+  const picked = new File(['x'], 'x.txt');
+  Object.defineProperty(picked, 'webkitRelativePath', { value: 'photos/sea/x.txt' });
+  expect(fromPicked([picked]).files[0]?.path).toEqual(['photos', 'sea']);
+});

@@ -1,0 +1,51 @@
+import type { DropItem } from 'react-aria-components/Table';
+import { isDirectoryDropItem, isFileDropItem } from 'react-aria-components/useDrop';
+
+/** A file from the desktop, and the folders below the target that it goes into. */
+export interface FoundFile {
+  file: File;
+  path: readonly string[];
+}
+
+/** What was found in the folders that were dropped. */
+export interface Found {
+  files: readonly FoundFile[];
+  /** Folders in which there is nothing, which exist all the same. */
+  empty: readonly (readonly string[])[];
+}
+
+interface Walk {
+  /** Told of every file that is found. */
+  onFile: (count: number) => void;
+  /** Ends the walk; what was found is forgotten. */
+  signal: AbortSignal;
+}
+
+/** Looks into the folders that were dropped, on this device. Rejects when the signal is aborted. */
+export async function walkDropped(items: Iterable<DropItem> | AsyncIterable<DropItem>, { onFile, signal }: Walk): Promise<Found> {
+  const files: FoundFile[] = [];
+  const empty: (readonly string[])[] = [];
+  const walk = async (found: Iterable<DropItem> | AsyncIterable<DropItem>, path: readonly string[]): Promise<number> => {
+    let count = 0;
+    for await (const item of found) {
+      signal.throwIfAborted();
+      if (isFileDropItem(item)) {
+        files.push({ file: await item.getFile(), path });
+        onFile(files.length);
+      } else if (isDirectoryDropItem(item)) {
+        const below = [...path, item.name];
+        if ((await walk(item.getEntries(), below)) === 0) empty.push(below);
+      } else continue;
+      count += 1;
+    }
+    return count;
+  };
+  await walk(items, []);
+  signal.throwIfAborted();
+  return { files, empty };
+}
+
+/** The same for a folder that was chosen in the browser's dialog, which tells no empty ones. */
+export function fromPicked(files: readonly File[]): Found {
+  return { files: files.map((file) => ({ file, path: file.webkitRelativePath.split('/').slice(0, -1) })), empty: [] };
+}
