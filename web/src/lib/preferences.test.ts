@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePreferences } from './preferences';
+import { parsePreferences, retentionOf } from './preferences';
 
 describe('stored preferences', () => {
   it('are taken as far as they make sense', () => {
@@ -11,6 +11,7 @@ describe('stored preferences', () => {
       autoLock: null,
       view: 'grid',
       details: false,
+      trashDays: {},
     });
   });
 
@@ -22,6 +23,13 @@ describe('stored preferences', () => {
       autoLock: 'default',
       view: 'list',
       details: false,
+      trashDays: {},
     });
+  });
+
+  it('never delete earlier than can be chosen', () => {
+    const stored = JSON.stringify({ trashDays: { ada: 30, bob: 0, eve: '7', mal: 1e9 } });
+    expect(parsePreferences(stored).trashDays).toEqual({ ada: 30 });
+    expect(retentionOf(parsePreferences(stored), 'bob')).toBeNull();
   });
 });

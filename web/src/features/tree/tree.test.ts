@@ -85,6 +85,14 @@ describe('looking at a folder', () => {
     expect(folders.state('root')).toMatchObject({ status: 'ready' });
   });
 
+  it('says that it is gone when the vault knows it no more, though nobody named it', async () => {
+    const { folders, vault } = world();
+    await vi.waitFor(() => expect(folders.state('root').status).toBe('ready'));
+    vault.seq = 0;
+    await folders.changed(['another']);
+    expect(folders.state('root')).toMatchObject({ status: 'error', error: { code: 'NOT_FOUND' } });
+  });
+
   it('fetches the heads in between when it has fallen behind', async () => {
     const { folders, server, api, calls } = world();
     await folders.refresh('root');
