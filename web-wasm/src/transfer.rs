@@ -1,7 +1,7 @@
 //! `vault::transfer` for the page.
 
 use crypto_core::content::ContentCipher;
-use protocol::FileDetails;
+use protocol::{FileDetails, NodeId, Version};
 use vault::transfer;
 use wasm_bindgen::prelude::*;
 use web_sys::CryptoKey;
@@ -500,6 +500,37 @@ impl Vault {
             cipher: None,
             hashes: Vec::new(),
         })
+    }
+}
+
+/// What is copied where.
+#[derive(serde::Deserialize)]
+struct Copy {
+    node: NodeId,
+    versions: Vec<Version>,
+    to: NodeId,
+}
+
+#[wasm_bindgen]
+impl Vault {
+    /// The commit that copies files: a list of `{"node", "versions", "to"}`, the versions as the
+    /// server says them. Gives `{"request", "covered"}`.
+    ///
+    /// # Errors
+    /// `no-such-entry`, `folder-not-verified`, or a finding about a source.
+    #[wasm_bindgen(js_name = copyFiles)]
+    pub fn copy_files(
+        &mut self,
+        files: &str,
+        #[wasm_bindgen(js_name = nowMs)] now: f64,
+    ) -> Result<String, Failure> {
+        let copies: Vec<Copy> = serde_json::from_str(files)?;
+        let files: Vec<_> = copies
+            .iter()
+            .map(|copy| (copy.node, &*copy.versions, copy.to))
+            .collect();
+        let step = self.0.copy_files(&files, now as u64, &mut Random)?;
+        Ok(serde_json::to_string(&step)?)
     }
 }
 

@@ -260,9 +260,9 @@ fn copies_have_their_sources_bytes_and_thumbnail() {
     let mut source = plan.node();
     for (name, now) in [("a (1).png", 20), ("a (1) (1).png", 21)] {
         let details = shelf.details(source);
-        let request = vault
-            .copy_one(source, &details, root, now, &mut rng)
-            .unwrap();
+        let files = [(source, &*details.versions, root)];
+        let step = vault.copy_files(&files, now, &mut rng).unwrap();
+        let request = step.request.unwrap();
         let Some(Change::Create(create)) = request.changes.first() else {
             panic!("a copy is created")
         };

@@ -111,6 +111,8 @@ export interface Api {
   commit(body: string): Promise<StorageNumbers>;
   /** JSON FileDetails. */
   fileDetails(file: string): Promise<string>;
+  /** All versions of the first of these files, in their order; null for one that is not there. Only the vault reads more of them. */
+  filesVersions(files: readonly string[]): Promise<{ id: string; versions: unknown[] | null }[]>;
   /** The sealed small picture of a version. */
   thumbnail(file: string, version: string): Promise<Uint8Array>;
   /** A signed address. */

@@ -16,6 +16,7 @@ import { saveFile } from '../features/transfers/saveFile';
 import { saveStream } from '../features/transfers/saveStream';
 import { ServedContents } from '../features/transfers/served';
 import { Transfers } from '../features/transfers/transfers';
+import { copyNodes } from '../features/tree/copyNodes';
 import { Follower } from '../features/tree/follow';
 import { isGone, Tree } from '../features/tree/tree';
 import { TreeActions } from '../features/tree/treeActions';
@@ -154,6 +155,7 @@ export function createApp(): App {
     rename: (node, name) => asProblem(vault().actions.rename(node, name)),
     edit: (nodes, edit) => asProblem(vault().actions.edit(nodes, edit)),
     move: (nodes, to) => asProblem(vault().actions.move(nodes, to)),
+    copy: (nodes, to, options) => asProblem(copyNodes(nodes, to, { api, keeper: keeper(), tree: vault().tree, ...options })),
     trash: (nodes) => asProblem(vault().actions.trash(nodes)),
     restore: (nodes) => asProblem(vault().actions.restore(nodes)),
     purge: (nodes) => asProblem(vault().actions.purge(nodes)),

@@ -300,6 +300,8 @@ export interface App {
   edit(nodes: readonly string[], edit: EntryEdit): Promise<void>;
   /** Rejects with `into-itself` for a folder that would be below itself. Names that are taken get a number. */
   move(nodes: readonly string[], to: string): Promise<void>;
+  /** Copies files and whole folders; nothing is uploaded again. Names that are taken get a number. What was copied before it was stopped stays. */
+  copy(nodes: readonly string[], to: string, options?: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void }): Promise<void>;
   trash(nodes: readonly string[]): Promise<void>;
   restore(nodes: readonly string[]): Promise<void>;
   purge(nodes: readonly string[]): Promise<void>;

@@ -194,6 +194,8 @@ const keeper = {
     const { node, request } = JSON.parse(there(vault, 'vault').createFolder(parent, name, now)) as { node: string; request: unknown };
     return { node, request: JSON.stringify(request) };
   },
+  /** `versions`: as the server says them, JSON. */
+  copyFiles: (files: readonly { node: string; versions: unknown; to: string }[], now: number): Step => step(there(vault, 'vault').copyFiles(JSON.stringify(files), now)),
   /** The ids of the first of these paths, and the commit that makes those that are missing. */
   createFolders(parent: string, paths: readonly (readonly string[])[], now: number): { nodes: string[]; request: string | null } {
     const { nodes, request } = JSON.parse(there(vault, 'vault').createFolders(parent, JSON.stringify(paths), now)) as { nodes: string[]; request: unknown };

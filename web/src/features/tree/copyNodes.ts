@@ -1,0 +1,122 @@
+import type { Api } from '../../api/api';
+import type { RunningKeeper } from '../../crypto/keeper';
+import type { Entry, FolderView } from '../../crypto/types';
+import { Problem } from '../../lib/problem';
+import type { Tree } from './tree';
+
+/** Files of one round: described together, and put into as few commits as they take. */
+const AT_ONCE = 400;
+
+interface Environment {
+  api: Pick<Api, 'filesVersions'>;
+  keeper: Pick<RunningKeeper['remote'], 'entry' | 'folder' | 'createFolder' | 'createFolders' | 'copyFiles'>;
+  tree: Pick<Tree, 'commit' | 'ensure'>;
+  signal?: AbortSignal;
+  onProgress?: (done: number, total: number) => void;
+}
+
+interface Copy {
+  node: string;
+  to: string;
+}
+
+/** Copies files and whole folders into a folder. What the sources hold is listed before anything is made, so that a folder can be copied into itself. */
+export async function copyNodes(nodes: readonly string[], to: string, environment: Environment): Promise<void> {
+  const { keeper, tree, signal, onProgress } = environment;
+  const files: Copy[] = [];
+  const folders: { entry: Entry; paths: string[][]; files: { node: string; path: string[] }[] }[] = [];
+  for (const node of nodes) {
+    const entry = await keeper.entry(node);
+    if (entry === undefined || entry.trashed !== null) continue;
+    if (entry.kind === 'file') files.push({ node, to });
+    else folders.push({ entry, ...(await listFolder(node, environment)) });
+  }
+  for (const { entry, paths, files: inside } of folders) {
+    stopIfCancelled(signal);
+    let top = '';
+    await tree.commit(async (now) => {
+      const made = await keeper.createFolder(to, entry.name, now);
+      top = made.node;
+      return made.request;
+    }, { patient: false, folders: [to] });
+    const ids = await makeFolders(top, paths, environment);
+    for (const { node, path } of inside) files.push({ node, to: ids.get(keyOf(path)) ?? top });
+  }
+  onProgress?.(0, files.length);
+  for (let done = 0; done < files.length; done += AT_ONCE) {
+    stopIfCancelled(signal);
+    await copyFiles(files.slice(done, done + AT_ONCE), environment);
+    onProgress?.(Math.min(files.length, done + AT_ONCE), files.length);
+  }
+}
+
+/** What is in a folder and not in the trash: the paths of its folders, each after what it begins with, and its files. */
+async function listFolder(top: string, { keeper, tree }: Environment): Promise<{ paths: string[][]; files: { node: string; path: string[] }[] }> {
+  const paths: string[][] = [];
+  const files: { node: string; path: string[] }[] = [];
+  const waiting: { id: string; path: string[] }[] = [{ id: top, path: [] }];
+  const seen = new Set([top]);
+  for (const { id, path } of waiting) {
+    await tree.ensure(id);
+    const view = JSON.parse((await keeper.folder(id)) ?? '{"entries":[]}') as Pick<FolderView, 'entries'>;
+    for (const entry of view.entries) {
+      if (entry.trashed !== null || seen.has(entry.id)) continue;
+      seen.add(entry.id);
+      if (entry.kind === 'file') {
+        files.push({ node: entry.id, path });
+      } else {
+        const below = [...path, entry.name];
+        paths.push(below);
+        waiting.push({ id: entry.id, path: below });
+      }
+    }
+  }
+  return { paths, files };
+}
+
+async function makeFolders(top: string, paths: readonly string[][], { keeper, tree, signal }: Environment): Promise<Map<string, string>> {
+  const ids = new Map<string, string>([[keyOf([]), top]]);
+  for (let done = 0; done < paths.length; ) {
+    stopIfCancelled(signal);
+    let made: string[] = [];
+    await tree.commit(async (now) => {
+      const { nodes, request } = await keeper.createFolders(top, paths.slice(done), now);
+      made = nodes;
+      return request;
+    }, { patient: false, folders: [top] });
+    made.forEach((id, index) => ids.set(keyOf(paths[done + index] ?? []), id));
+    done += made.length;
+  }
+  return ids;
+}
+
+async function copyFiles(files: readonly Copy[], { api, keeper, tree, signal }: Environment): Promise<void> {
+  for (let rest = [...files]; rest.length > 0; ) {
+    stopIfCancelled(signal);
+    const described = await api.filesVersions(rest.map(({ node }) => node));
+    const copies = described.flatMap(({ versions }, index) => {
+      const copy = rest[index];
+      // One that is gone by now is not copied.
+      return versions === null || copy === undefined ? [] : [{ ...copy, versions }];
+    });
+    for (let left = copies; left.length > 0; ) {
+      let covered = 0;
+      await tree.commit(async (now) => {
+        const step = await keeper.copyFiles(left, now);
+        covered = step.covered;
+        return step.request;
+      }, { patient: false, folders: [...new Set(left.map((copy) => copy.to))] });
+      left = left.slice(covered);
+    }
+    rest = rest.slice(described.length);
+  }
+}
+
+function keyOf(path: readonly string[]): string {
+  // No name has a slash.
+  return path.join('/');
+}
+
+function stopIfCancelled(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new Problem({ code: 'cancelled', message: 'The copying was stopped.' });
+}
