@@ -152,6 +152,7 @@ export function createApp(): App {
     recent: (most) => asProblem(keeper().recent(most)),
 
     createFolder: (parent, name) => asProblem(vault().actions.createFolder(parent, name)),
+    createFolders: (parent, paths) => asProblem(vault().transfers.createFolders(parent, paths)),
     rename: (node, name) => asProblem(vault().actions.rename(node, name)),
     edit: (nodes, edit) => asProblem(vault().actions.edit(nodes, edit)),
     move: (nodes, to) => asProblem(vault().actions.move(nodes, to)),
@@ -243,6 +244,7 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     keeper,
     pool,
     commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),
+    treeRead: () => follower.complete,
     kept: new KeptUploads({ userId, keeper, locks: navigator.locks, ensureFolder: (folder) => tree.ensure(folder) }),
     show: (list) => state.set({ transfers: list }),
     save: saveFile,

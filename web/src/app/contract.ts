@@ -296,6 +296,8 @@ export interface App {
 
   /** Resolves with the new folder's id; a name that is taken gets a number. */
   createFolder(parent: string, name: string): Promise<string>;
+  /** Sees to it that there are folders at these paths below it. */
+  createFolders(parent: string, paths: readonly (readonly string[])[]): Promise<void>;
   rename(node: string, name: string): Promise<void>;
   edit(nodes: readonly string[], edit: EntryEdit): Promise<void>;
   /** Rejects with `into-itself` for a folder that would be below itself. Names that are taken get a number. */

@@ -2,7 +2,7 @@ import type { FinishedUpload, RunningKeeper } from '../../crypto/keeper';
 import type { MakeCommit } from '../tree/tree';
 
 /** Files in one commit; the server takes up to a thousand changes. */
-const MOST = 200;
+const MOST = 900;
 /** How long the first finished file waits for company while others of its folder are on the way. */
 const GATHER = 250;
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Transfer } from '../../app/contract';
 import type { OpenJob, UploadJob } from '../../crypto/content';
-import type { RunningKeeper } from '../../crypto/keeper';
+import type { FileToUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { entryOf } from '../../lib/entries.test-support';
 import { Problem } from '../../lib/problem';
@@ -21,7 +21,8 @@ function world() {
   let plans = 0;
   const dropped: string[] = [];
   const keeper = {
-    planUpload: vi.fn(() => Promise.resolve({ plan: ++plans, version: `version ${plans}`, size: 10, totalLength: 100, known: new Uint8Array() })),
+    createFolders: vi.fn((_target: string, paths: readonly (readonly string[])[]) => Promise.resolve({ nodes: paths.map((path) => path.join('/')), request: '{}' })),
+    planUpload: vi.fn<(folder: string, file: FileToUpload) => Promise<object>>(() => Promise.resolve({ plan: ++plans, version: `version ${plans}`, size: 10, totalLength: 100, known: new Uint8Array() })),
     dropUpload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`upload ${plan}`))),
     batchUploads: vi.fn(() => Promise.resolve(1)),
     commitUploads: vi.fn(() => Promise.resolve('{}')),
@@ -50,6 +51,7 @@ function world() {
     keeper: keeper as unknown as RunningKeeper['remote'],
     pool: pool,
     commit,
+    treeRead: () => Promise.resolve(),
     kept,
     show: (list) => (shown = list),
     save,
@@ -116,6 +118,32 @@ describe('uploading', () => {
     await settle();
     expect(status()).toEqual(['a cancelled']);
     expect(pool.upload).not.toHaveBeenCalled();
+  });
+
+  it('puts what came in folders into folders of the same names', async () => {
+    const { transfers, settle, keeper, job, status } = world();
+    transfers.upload('root', [
+      { file: file('top'), path: [] },
+      { file: file('one'), path: ['photos', '2024'] },
+      { file: file('two'), path: ['photos'] },
+    ]);
+    await settle();
+    expect(keeper.createFolders).toHaveBeenCalledOnce();
+    expect(keeper.planUpload.mock.calls.map(([folder, { name }]) => [folder, name])).toEqual([['root', 'top'], ['photos/2024', 'one'], ['photos', 'two']]);
+    for (const name of ['top', 'one', 'two']) job(name).resolve(`upload-${name}`);
+    await settle();
+    expect(status()).toEqual(['top done', 'one done', 'two done']);
+  });
+
+  it('tries the folders again with the file that needs them', async () => {
+    const { transfers, settle, keeper, list } = world();
+    keeper.createFolders.mockRejectedValueOnce(problem('too-deep'));
+    transfers.upload('root', [{ file: file('a'), path: ['deep'] }]);
+    await settle();
+    expect(list()[0]).toMatchObject({ status: 'failed', error: { code: 'too-deep' } });
+    transfers.retry(list()[0]!.id);
+    await settle();
+    expect(keeper.planUpload.mock.calls.map(([folder]) => folder)).toEqual(['deep']);
   });
 
   it('says why one failed, and can try it again from the start', async () => {

@@ -8,6 +8,7 @@ import { hasCode, Problem, toProblem } from '../../lib/problem';
 import type { MakeCommit } from '../tree/tree';
 import { Board } from './board';
 import { Committer } from './committer';
+import { Drop } from './drop';
 import type { KeptUploads } from './keptUploads';
 import { Queue } from './queue';
 import type { SaveStream } from './saveStream';
@@ -18,6 +19,8 @@ interface Environment {
   pool: ContentPool;
   /** Makes a folder's commit, waiting for the server as long as it takes. */
   commit(folder: string, make: MakeCommit): Promise<void>;
+  /** Resolves once the whole tree was read. */
+  treeRead(): Promise<void>;
   kept: Pick<KeptUploads, 'keep' | 'forget' | 'unfinished' | 'end'>;
   show(transfers: readonly Transfer[]): void;
   save: (content: Blob, name: string) => void;
@@ -28,7 +31,10 @@ interface Environment {
 
 interface Upload {
   direction: 'up';
-  folder: string;
+  /** Where it goes; the folders on the way there may have to be made. */
+  folder: string | null;
+  /** Of what it was given with, and where it was in that; null for an upload of before. */
+  from: { drop: Drop; path: readonly string[] } | null;
   /** None until it is chosen again, for an upload of before. */
   file: File | null;
   handle: FileSystemFileHandle | undefined;
@@ -76,12 +82,14 @@ export class Transfers {
   }
 
   upload(folder: string, items: readonly (File | UploadItem)[]): void {
-    this.#add(
-      items.map((item) => {
-        const { file, handle } = item instanceof File ? { file: item, handle: undefined } : item;
-        return { direction: 'up', folder, file, handle, kept: null };
-      }),
-    );
+    const given = items.map((item): UploadItem => (item instanceof File ? { file: item, path: [] } : item));
+    const drop = new Drop(this.#environment, folder, given.map(({ path }) => path));
+    this.#add(given.map(({ file, path, handle }) => ({ direction: 'up', folder: null, from: { drop, path }, file, handle, kept: null })));
+  }
+
+  /** Folders without files, which no upload would make. */
+  async createFolders(parent: string, paths: readonly (readonly string[])[]): Promise<void> {
+    await new Drop(this.#environment, parent, paths).folder(paths[0] ?? []);
   }
 
   /** Takes up again what an earlier page has left. */
@@ -90,7 +98,7 @@ export class Transfers {
       if (this.#ended) return;
       const id = crypto.randomUUID();
       const done = Math.min(planned.size, (planned.known.byteLength / HASH) * SEGMENT);
-      this.#work.set(id, { direction: 'up', folder: planned.folder, file: null, handle, kept: planned });
+      this.#work.set(id, { direction: 'up', folder: planned.folder, from: null, file: null, handle, kept: planned });
       this.#board.add({
         id,
         direction: 'up',
@@ -179,6 +187,10 @@ export class Transfers {
     const work = this.#work.get(id);
     const status = this.#board.find(id)?.status;
     if (work === undefined || (status !== 'failed' && status !== 'cancelled')) return;
+    if (work.direction === 'up' && work.from !== null) {
+      work.folder = null;
+      work.from.drop.again();
+    }
     this.#board.queueAgain(id);
     this.#enqueue(id, work);
   }
@@ -245,21 +257,25 @@ export class Transfers {
 
   /** Resolves once the bytes are sent: the commit needs no place in the queue. */
   async #send(id: string, work: Upload, signal: AbortSignal): Promise<void> {
-    this.#committer.expect(work.folder);
+    const folder = work.folder ?? (await work.from?.drop.folder(work.from.path));
+    if (folder === undefined) throw new Problem({ code: 'internal', message: 'There is no folder to put it into.' });
+    work.folder = folder;
+    stopIfCancelled(signal);
+    this.#committer.expect(folder);
     try {
-      const { plan, version, upload } = await this.#seal(id, work, signal);
+      const { plan, version, upload } = await this.#seal(id, folder, work, signal);
       this.#board.finishing(id);
-      void this.#finish(id, work.folder, plan, version, upload);
+      void this.#finish(id, folder, plan, version, upload);
     } catch (error) {
-      this.#committer.gone(work.folder);
+      this.#committer.gone(folder);
       throw error;
     }
   }
 
   /** Seals and sends the bytes. What is no longer the file that it was begins anew, under another key. */
-  async #seal(id: string, work: Upload, signal: AbortSignal): Promise<{ plan: number; version: string; upload: string }> {
+  async #seal(id: string, folder: string, work: Upload, signal: AbortSignal): Promise<{ plan: number; version: string; upload: string }> {
     const { keeper, pool, kept } = this.#environment;
-    const { folder, file, handle } = work;
+    const { file, handle } = work;
     if (file === null) throw new Problem({ code: 'internal', message: 'There is no file to send.' });
     const { name, type: mediaType, lastModified: modified, size: length } = file;
     for (;;) {

@@ -59,28 +59,9 @@ export function useUploading(): Uploading {
   return useMemo(() => ({ walking, cancel, drop, pick }), [walking, cancel, drop, pick]);
 }
 
-/** Makes the folders that are needed, each once, and uploads into them. */
+/** Folders with files in them are made by the transfers. */
 async function place(app: App, into: string, { files, empty }: Found, signal: AbortSignal): Promise<void> {
-  const made = new Map<string, Promise<string>>();
-  const folderOf = (path: readonly string[]): Promise<string> => {
-    const name = path.at(-1);
-    if (name === undefined) return Promise.resolve(into);
-    // A name of a file system has no slash in it.
-    const key = path.join('/');
-    let folder = made.get(key);
-    if (folder === undefined) {
-      folder = folderOf(path.slice(0, -1)).then((parent) => app.createFolder(parent, name));
-      made.set(key, folder);
-    }
-    return folder;
-  };
-  for (const [, together] of Map.groupBy(files, ({ path }) => path.join('/'))) {
-    signal.throwIfAborted();
-    const folder = await folderOf(together[0]?.path ?? []);
-    app.upload(folder, together.map(({ file }) => file));
-  }
-  for (const path of empty) {
-    signal.throwIfAborted();
-    await folderOf(path);
-  }
+  signal.throwIfAborted();
+  if (files.length > 0) app.upload(into, files);
+  if (empty.length > 0) await app.createFolders(into, empty);
 }
