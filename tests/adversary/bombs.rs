@@ -193,7 +193,7 @@ async fn row_36_a_feed_without_heads_ends() {
     let cursor = following.catch_up(None).await.unwrap();
     let pins = following.vault.pins().clone();
     let mut ended = None;
-    for page in 0..100_u64 {
+    for page in 0..12_u64 {
         let node = |n| {
             let node = noise(page * 2000 + n, inner, 60_000);
             ChangeRecord {
