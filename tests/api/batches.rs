@@ -3,6 +3,7 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::slice::from_ref;
+use std::time::Duration;
 
 use harness::account::{Account, create_file, sealed, uuid, version};
 use harness::client::{Answer, Client};
@@ -200,8 +201,8 @@ async fn a_batch_that_breaks_a_rule_leaves_nothing() {
         .error(401, "UNAUTHORIZED");
 }
 
-/// Sends a body without saying before how long it is; gives the beginning of the answer.
-fn send_chunked(client: &Client, body: &[u8]) -> String {
+/// Begins to send a body without saying how long it is, and gives the connection back.
+fn begin(client: &Client, body: &[u8]) -> TcpStream {
     let host = client.url().trim_start_matches("http://").to_owned();
     let mut stream = TcpStream::connect(&host).unwrap();
     let token = client.token().unwrap();
@@ -214,10 +215,45 @@ fn send_chunked(client: &Client, body: &[u8]) -> String {
         let chunk = [format!("{:x}\r\n", piece.len()).as_bytes(), piece, b"\r\n"].concat();
         stream.write_all(&chunk).unwrap();
     }
+    stream
+}
+
+/// Sends a body without saying before how long it is; gives the beginning of the answer.
+fn send_chunked(client: &Client, body: &[u8]) -> String {
+    let mut stream = begin(client, body);
     stream.write_all(b"0\r\n\r\n").unwrap();
     let mut start = [0; 12];
     stream.read_exact(&mut start).unwrap();
     String::from_utf8(start.to_vec()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_that_breaks_off_leaves_nothing() {
+    let app = unlimited()
+        .env("STRONGROOM_STALL_TIMEOUT", "1")
+        .start()
+        .await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    // Whole uploads, and the connection is closed or falls silent before the end of the body.
+    for closes in [true, false] {
+        let stream = begin(&ann.client, &body(&vec![vec![1; 50_000]; 20]));
+        wait_for(|| staged(&app) == 20).await;
+        let kept = (!closes).then_some(stream);
+        wait_for(|| staged(&app) == 0).await;
+        drop(kept);
+        assert_eq!(ann.storage().await.1, 5_368_709_120, "nothing is reserved");
+    }
+}
+
+async fn wait_for(what: impl Fn() -> bool) {
+    for _ in 0..1000 {
+        if what() {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it does not come to that");
 }
 
 #[tokio::test(flavor = "multi_thread")]
