@@ -249,6 +249,7 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     show: (list) => state.set({ transfers: list }),
     save: saveFile,
     saveStream: (content) => (served.isAvailable ? saveStream(served, content) : null),
+    picture: async (file, signal) => (await import('../features/thumbnails/makeThumbnail')).makeThumbnail(file, signal),
     now: Date.now,
   });
   const contents: ContentEnvironment = { api, keeper, pool, served };

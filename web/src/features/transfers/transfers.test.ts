@@ -7,6 +7,7 @@ import type { Entry } from '../../crypto/types';
 import { entryOf } from '../../lib/entries.test-support';
 import { Problem } from '../../lib/problem';
 import type { Unfinished } from './keptUploads';
+import type { Picture } from './pictured';
 import type { SaveStream } from './saveStream';
 import { Transfers } from './transfers';
 
@@ -45,6 +46,7 @@ function world() {
     unfinished: vi.fn<() => Promise<Unfinished[]>>(() => Promise.resolve([])),
     end: vi.fn(),
   };
+  const picture = vi.fn<Picture>(() => Promise.resolve(null));
   const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
   const transfers = new Transfers({
     api: { fileDetails: () => Promise.resolve('{}') },
@@ -56,6 +58,7 @@ function world() {
     show: (list) => (shown = list),
     save,
     saveStream,
+    picture,
     now: Date.now,
   });
   const settle = async (): Promise<void> => {
@@ -67,7 +70,7 @@ function world() {
     const { resolve, reject } = running.get(found.id) ?? { resolve: () => undefined, reject: () => undefined };
     return { id: found.id, reject, resolve: resolve as (value: unknown) => void };
   };
-  return { transfers, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
+  return { transfers, picture, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -133,6 +136,17 @@ describe('uploading', () => {
     for (const name of ['top', 'one', 'two']) job(name).resolve(`upload-${name}`);
     await settle();
     expect(status()).toEqual(['top done', 'one done', 'two done']);
+  });
+
+  it('seals a small picture with what can be shown, and goes without one that fails', async () => {
+    const { transfers, keeper, picture } = world();
+    picture.mockResolvedValueOnce(new Blob(['small']));
+    picture.mockRejectedValueOnce(new Error('broken'));
+    transfers.upload('root', [file('good.jpg'), file('broken.jpg')]);
+    await vi.waitFor(() => expect(keeper.planUpload).toHaveBeenCalledTimes(2));
+    const planned = new Map(keeper.planUpload.mock.calls.map(([, { name, thumbnail }]) => [name, thumbnail]));
+    expect(planned.get('good.jpg')).toEqual(new TextEncoder().encode('small'));
+    expect(planned.get('broken.jpg')).toBeUndefined();
   });
 
   it('tries the folders again with the file that needs them', async () => {

@@ -10,6 +10,7 @@ import { Board } from './board';
 import { Committer } from './committer';
 import { Drop } from './drop';
 import type { KeptUploads } from './keptUploads';
+import { pictureOf, type Picture } from './pictured';
 import { Queue } from './queue';
 import type { SaveStream } from './saveStream';
 
@@ -26,6 +27,7 @@ interface Environment {
   save: (content: Blob, name: string) => void;
   /** Saves while it arrives; null where that is not possible. */
   saveStream: (content: SaveStream) => Promise<void> | null;
+  picture: Picture;
   now(): number;
 }
 
@@ -274,10 +276,12 @@ export class Transfers {
 
   /** Seals and sends the bytes. What is no longer the file that it was begins anew, under another key. */
   async #seal(id: string, folder: string, work: Upload, signal: AbortSignal): Promise<{ plan: number; version: string; upload: string }> {
-    const { keeper, pool, kept } = this.#environment;
+    const { keeper, pool, kept, picture } = this.#environment;
     const { file, handle } = work;
     if (file === null) throw new Problem({ code: 'internal', message: 'There is no file to send.' });
     const { name, type: mediaType, lastModified: modified, size: length } = file;
+    // What goes on has its picture sealed already.
+    let thumbnail: Uint8Array | undefined;
     for (;;) {
       const before = work.kept;
       work.kept = null;
@@ -286,7 +290,9 @@ export class Transfers {
         this.#board.begunAnew(id, 'changed');
         continue;
       }
-      const planned: PlannedUpload = before ?? (await keeper.planUpload(folder, { name, mediaType, modified, size: length }));
+      if (before === null) thumbnail ??= await pictureOf(picture, file, signal);
+      const pictured = thumbnail === undefined ? {} : { thumbnail };
+      const planned: PlannedUpload = before ?? (await keeper.planUpload(folder, { name, mediaType, modified, size: length, ...pictured }));
       try {
         stopIfCancelled(signal);
         const { plan, version, key, nonce, header, known, size, totalLength } = planned;
