@@ -21,7 +21,7 @@ import { Follower } from '../features/tree/follow';
 import { isGone, Tree } from '../features/tree/tree';
 import { TreeActions } from '../features/tree/treeActions';
 import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
-import { Problem, toProblem } from '../lib/problem';
+import { hasCode, Problem, toProblem } from '../lib/problem';
 import { Store } from '../lib/store';
 import { anyUnsaved } from '../lib/unsaved';
 import type { App, AppState, FolderState } from './contract';
@@ -170,8 +170,15 @@ export function createApp(): App {
     search: (wanted) => asProblem(keeper().search(wanted)),
     ways: (finding) => asProblem(vault().actions.ways(finding)),
     resolve: async (finding, way) => {
-      await asProblem(vault().actions.resolve(finding, way));
-      state.set({ findings: state.get().findings.filter((other) => findingKey(other) !== findingKey(finding)) });
+      const forget = (): void => state.set({ findings: state.get().findings.filter((other) => findingKey(other) !== findingKey(finding)) });
+      try {
+        await asProblem(vault().actions.resolve(finding, way));
+      } catch (error) {
+        // The server shows it right again.
+        if (hasCode(error, 'no-such-entry')) forget();
+        throw error;
+      }
+      forget();
     },
     fingerprint: async () => {
       await vault().follower.complete;

@@ -328,6 +328,7 @@ export interface App {
 
   /** The ways out of a finding, besides leaving what it concerns where it is. */
   ways(finding: Finding): Promise<readonly Way[]>;
+  /** Rejects with `no-such-entry`, and forgets the finding, when the server shows it right again. */
   resolve(finding: Finding, way: Way): Promise<void>;
   /** What two devices compare: the same on both unless the server shows them different histories. Resolves once everything was read. */
   fingerprint(): Promise<string>;

@@ -28,6 +28,7 @@ const routes = root.addChildren([
   inside.addChildren([
     createRoute({ getParentRoute: () => inside, path: '/files', component: lazyRouteComponent(() => import('./FilesPage')) }),
     createRoute({ getParentRoute: () => inside, path: '/files/$folder', component: lazyRouteComponent(() => import('./FilesPage')) }),
+    createRoute({ getParentRoute: () => inside, path: '/search', component: lazyRouteComponent(() => import('./SearchPage')) }),
     createRoute({ getParentRoute: () => inside, path: '/starred', component: lazyRouteComponent(() => import('./StarredPage')) }),
     createRoute({ getParentRoute: () => inside, path: '/recent', component: lazyRouteComponent(() => import('./RecentPage')) }),
     createRoute({ getParentRoute: () => inside, path: '/findings', component: lazyRouteComponent(() => import('./FindingsPage')) }),

@@ -75,6 +75,7 @@ function titleOf({ chosen, place }: FileDetailsProps, t: ReturnType<typeof useTe
   return chosen.length === 1 ? first.name : t('files.selected', { count: chosen.length });
 }
 
+const Versions = lazy(() => import('../versions/Versions'));
 const EntryEditor = lazy(() => import('../editing/EntryEditor'));
 
 function Facts({ chosen, all, editing }: FileDetailsProps) {
@@ -104,6 +105,7 @@ function Facts({ chosen, all, editing }: FileDetailsProps) {
         {editing !== undefined && first.trashed === null && (
           <Suspense fallback={null}>
             <EntryEditor key={first.id} entry={first} {...editing} />
+            {first.kind === 'file' && <Versions key={`versions of ${first.id}`} entry={first} canWrite={editing.canWrite} />}
           </Suspense>
         )}
         <div className={css.private}>

@@ -16,7 +16,8 @@ export interface FileListProps {
   entries: readonly Entry[];
   selected: ReadonlySet<string>;
   onSelect: (ids: ReadonlySet<string>) => void;
-  sort: Sort;
+  /** Null: as it comes. */
+  sort: Sort | null;
   onSort: (sort: Sort) => void;
   /** Enter, double click, or a tap. */
   onOpen: (entry: Entry) => void;

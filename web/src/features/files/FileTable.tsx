@@ -131,7 +131,7 @@ export function FileTable(props: FileListProps) {
               const entry = byId.get(String(id));
               if (entry !== undefined) onOpen(entry);
             }}
-            sortDescriptor={sort}
+            {...(sort !== null && { sortDescriptor: sort })}
             onSortChange={({ column, direction }) => {
               if (column === 'name' || column === 'type' || column === 'size' || column === 'modified') onSort({ column, direction });
             }}

@@ -31,27 +31,35 @@ import { useSelection } from './useSelection';
 
 const modifiedOf = (entry: Entry) => entry.modified;
 
+/** What a menu for sorting begins with where nothing was sorted yet. */
+const NO_SORT: Sort = { column: 'name', direction: 'ascending' };
+
 interface GatheredViewProps {
   title: string;
   listLabel: string;
   /** Must be stable. */
   ask: (app: App) => Promise<readonly Entry[]>;
-  /** How it is sorted at first. */
-  sort: Sort;
+  /** How it is sorted at first; null: as it comes, the best first. */
+  sort: Sort | null;
   empty: { icon: ReactNode; title: string; text: string };
   /** The root's id, whose findings concern everything. */
   rootId: string;
   onGoTo: (folder: string) => void;
+  /** Above the list. */
+  children?: ReactNode;
 }
 
 /** Entries from all over the tree: what has a star, what was changed last. */
-export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, rootId, onGoTo }: GatheredViewProps) {
+export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, rootId, onGoTo, children }: GatheredViewProps) {
   const { t, locale } = useText();
   const { view: shownAs } = usePreferences();
   const [sort, setSort] = useState(firstSort);
   const gathered = useGathered(ask);
   const tree = useAppState((state) => state.tree);
-  const entries = useMemo(() => sortEntries(gathered?.entries ?? [], sort, locale, (entry) => kindWords(entry, t)), [gathered, sort, locale, t]);
+  const entries = useMemo(
+    () => (sort === null ? (gathered?.entries ?? []) : sortEntries(gathered?.entries ?? [], sort, locale, (entry) => kindWords(entry, t))),
+    [gathered, sort, locale, t],
+  );
   const selection = useSelection(entries);
   const { selected, chosen, select, clear } = selection;
   const { download, trash, asking, downloadAnyway, stopAsking } = useFileActions(clear);
@@ -93,7 +101,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
               <ViewButtons
                 view={shownAs}
                 onView={toggleView}
-                sort={sort}
+                sort={sort ?? NO_SORT}
                 onSort={setSort}
                 hasDetails={details.isPaneOpen}
                 onDetails={details.toggle}
@@ -112,6 +120,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
           />
         )}
         <div className={css.notes}>
+          {children}
           <FolderFindings folder={rootId} />
           <p role="status" className={css.checking}>
             {tree !== 'ready' && gathered !== undefined ? t(`tree.${tree}`) : null}

@@ -3,7 +3,7 @@ import { ChevronLeft, ChevronRight, Ellipsis } from 'lucide-react';
 import type { ReactNode } from 'react';
 import type { PathStep } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
-import { PHONE, useMedia } from '../../lib/useMedia';
+import { PHONE, ROOMY, useMedia } from '../../lib/useMedia';
 import { IconButton } from '../../ui/Button';
 import { Menu } from '../../ui/Menu';
 import css from './PathBar.module.css';
@@ -23,11 +23,12 @@ interface PathBarProps {
 export function PathBar({ path, onGoTo, step = (_step, link) => link }: PathBarProps) {
   const { t } = useText();
   const isPhone = useMedia(PHONE);
+  const isRoomy = useMedia(ROOMY);
   const above = path.slice(0, -1);
   const parent = above.at(-1);
   if (parent === undefined) return null;
   const nameOf = ({ name }: PathStep) => (name === '' ? t('files.title') : name);
-  const shown = isPhone ? [] : above.length > SHOWN ? [...above.slice(0, 1), ...above.slice(1 - SHOWN)] : above;
+  const shown = isPhone ? [] : !isRoomy ? [parent] : above.length > SHOWN ? [...above.slice(0, 1), ...above.slice(1 - SHOWN)] : above;
   const folded = above.filter((candidate) => !shown.includes(candidate) && !(isPhone && candidate === parent));
 
   const menu = folded.length > 0 && (
@@ -57,9 +58,9 @@ export function PathBar({ path, onGoTo, step = (_step, link) => link }: PathBarP
             </FolderLink>
           </li>
         )}
-        {isPhone && menu}
-        {first !== undefined && <Step>{step(first, linkTo(first, true))}</Step>}
-        {!isPhone && menu}
+        {!isRoomy && menu}
+        {first !== undefined && <Step>{step(first, linkTo(first, first === above[0]))}</Step>}
+        {isRoomy && menu}
         {rest.map((folder) => (
           <Step key={folder.id}>{step(folder, linkTo(folder, false))}</Step>
         ))}

@@ -1,4 +1,4 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { App } from '../../app/contract';
 import { useTree } from '../../app/hooks';
 import type { Entry, PathStep } from '../../crypto/types';
@@ -14,7 +14,10 @@ export interface Gathered {
 /** Entries from all over the tree, and where they are; undefined while nobody knows. `ask` must be stable. */
 export function useGathered(ask: (app: App) => Promise<readonly Entry[]>): { entries: readonly Entry[]; places: Places } | undefined {
   const { t } = useText();
-  const gathered = useTree(useCallback((app: App) => gather(app, ask), [ask]));
+  const now = useTree(useCallback((app: App) => gather(app, ask), [ask]));
+  const [gathered, setGathered] = useState(now);
+  // What was found for the last question stays until there is an answer to the next.
+  if (now !== undefined && now !== gathered) setGathered(now);
   return useMemo(() => {
     if (gathered === undefined) return undefined;
     const places = new Map<string, { name: string; isRoot: boolean }>();

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { App, FoundFinding } from '../../app/contract';
 import { useApp, useAppState, useTree } from '../../app/hooks';
 import type { Way } from '../../crypto/types';
+import { asAppError } from '../../lib/appError';
 import { formatFullDate } from '../../lib/format';
 import { useText, type MessageId } from '../../lib/i18n';
 import { useTask } from '../../lib/useTask';
@@ -155,8 +156,13 @@ function WayDialog({ finding, way, concern, onClose }: WayDialogProps) {
   const task = useTask();
   const go = async () => {
     const isDone = await task.run(async () => {
-      await app.resolve(finding, way);
-      notify({ text: t(WORDS[way].done, { concern }) });
+      try {
+        await app.resolve(finding, way);
+        notify({ text: t(WORDS[way].done, { concern }) });
+      } catch (reason) {
+        if (asAppError(reason).code !== 'no-such-entry') throw reason;
+        notify({ text: t('findings.over', { concern }) });
+      }
     });
     if (isDone) onClose();
   };

@@ -5,6 +5,7 @@ import { useText, type MessageId } from '../../lib/i18n';
 import { useArrivalFocus } from '../../lib/useArrivalFocus';
 import { PHONE, useMedia } from '../../lib/useMedia';
 import { Logo } from '../../ui/Logo';
+import { SearchField } from '../searching/SearchField';
 import { TransfersPanel } from '../transfers/TransfersPanel';
 import { useTrashRetention } from '../trash/useTrashRetention';
 import { AccountMenu } from './AccountMenu';
@@ -47,12 +48,16 @@ export function AppFrame({ email, userId, children }: { email: string; userId: s
       {isPhone ? (
         <header className={css.topbar}>
           <Logo name={t('app.name')} />
+          <SearchField />
           <AccountMenu email={email} isSmall />
         </header>
       ) : (
         <header className={css.sidebar}>
           <div className={css.brand}>
             <Logo name={t('app.name')} />
+          </div>
+          <div className={css.search}>
+            <SearchField />
           </div>
           {nav}
           <div className={css.foot}>
