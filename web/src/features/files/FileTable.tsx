@@ -23,6 +23,7 @@ export function FileTable(props: FileListProps) {
   // Where there is little room, which folder it is in says more than its type.
   const showsPlace = placeLabel !== undefined && !isPhone;
   const showsType = isRoomy;
+  const showsSize = !isPhone && (isRoomy || !showsPlace);
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
@@ -47,18 +48,18 @@ export function FileTable(props: FileListProps) {
           </Column>
         ) : null}
         {showsType ? <SortColumn id="type" label={t('files.column.type')} width={152} /> : null}
-        {isPhone ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
+        {!showsSize ? null : <SortColumn id="size" label={t('files.column.size')} width={96} isEnd />}
         {isPhone ? null : <SortColumn id="modified" label={timeLabel} width={132} />}
         <Column id="actions" width={isTouch ? 56 : 80} minWidth={44} className={css.column} textValue={t('files.column.actions')}>
           <span className="visually-hidden">{t('files.column.actions')}</span>
         </Column>
       </TableHeader>
     ),
-    [t, isPhone, isTouch, showsType, showsPlace, placeLabel, timeLabel],
+    [t, isPhone, isTouch, showsType, showsPlace, showsSize, placeLabel, timeLabel],
   );
   const body = useMemo(
     () => (
-      <TableBody items={entries} dependencies={[isPhone, showsType, showsPlace, timeOf]}>
+      <TableBody items={entries} dependencies={[isPhone, showsType, showsPlace, showsSize, timeOf]}>
         {(entry) => (
           <Row id={entry.id} textValue={entry.name} className={css.row}>
             <Cell focusMode="child" allowsArrowNavigation className={`${css.cell} ${css.select}`}>
@@ -77,7 +78,7 @@ export function FileTable(props: FileListProps) {
                 <TypeCell entry={entry} />
               </Cell>
             ) : null}
-            {isPhone ? null : (
+            {!showsSize ? null : (
               <Cell className={`${css.cell} ${css.quiet} ${css.end}`}>
                 <SizeCell entry={entry} />
               </Cell>
@@ -95,7 +96,7 @@ export function FileTable(props: FileListProps) {
         )}
       </TableBody>
     ),
-    [entries, isPhone, showsType, showsPlace, timeOf],
+    [entries, isPhone, showsType, showsPlace, showsSize, timeOf],
   );
   // A name that is about to be edited may belong to a row that is not rendered yet.
   const frame = useRef<HTMLDivElement>(null);
