@@ -1,6 +1,6 @@
 import type { Page, Route } from '@playwright/test';
 
-import { expect, newEmail, row, signUp, test, upload } from '../support/journey';
+import { expect, newEmail, signUp, test, upload } from '../support/journey';
 import { sample } from '../support/samples';
 
 interface Listing {
@@ -48,27 +48,4 @@ test('what the server leaves out can be left, or given up', async ({ page, serve
   await page.getByRole('button', { name: 'Go to My files' }).click();
   await expect(page.getByText('1 file', { exact: true })).toBeVisible();
   await expect(page.getByText(/wrong with what the server sent/)).toHaveCount(0);
-});
-
-test('a finding goes when the server is honest again', async ({ page, server, folder }) => {
-  await signUp(page, server, newEmail());
-  await upload(page, [await sample(folder, 'a.txt', Buffer.from('a')), await sample(folder, 'b.txt', Buffer.from('b'))]);
-  await page.getByRole('button', { name: 'Clear' }).click();
-  await tamper(page, ({ data: { children } }) => {
-    const [first, second] = children;
-    if (first !== undefined && second !== undefined) [first.metadata, second.metadata] = [second.metadata, first.metadata];
-  });
-  await page.getByRole('link', { name: 'See what can be done' }).click();
-  const back = page.getByRole('button', { name: 'Put back what this device kept' });
-  await expect(back).toHaveCount(2);
-  // An honest server again.
-  await page.unrouteAll();
-  for (const left of [1, 0]) {
-    await back.first().click();
-    await page.getByRole('alertdialog').getByRole('button', { name: 'Put back what this device kept' }).click();
-    await expect(page.getByText('The server shows it right again').first()).toBeVisible();
-    await expect(back).toHaveCount(left);
-  }
-  await page.getByRole('button', { name: 'Go to My files' }).click();
-  for (const name of ['a.txt', 'b.txt']) await expect(row(page, name)).toBeVisible();
 });
