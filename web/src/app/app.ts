@@ -256,6 +256,12 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     show: (list) => state.set({ transfers: list }),
     save: saveFile,
     saveStream: (content) => (served.isAvailable ? saveStream(served, content) : null),
+    list: async (folder) => {
+      await tree.ensure(folder);
+      const known = await keeper.folder(folder);
+      if (known === undefined) throw new Problem({ code: 'NOT_FOUND', message: 'The folder is gone.' });
+      return (JSON.parse(known) as FolderView).entries;
+    },
     picture: async (file, signal) => (await import('../features/thumbnails/makeThumbnail')).makeThumbnail(file, signal),
     now: Date.now,
   });

@@ -334,6 +334,7 @@ export interface App {
   fingerprint(): Promise<string>;
 
   upload(folder: string, items: readonly (File | UploadItem)[]): void;
+  /** One file as it is; a folder, or several entries, as one zip that is made on this device. */
   download(folder: string, nodes: readonly Entry[]): void;
   /** Opens a file of a folder that was looked at. Rejects with an `AppError`. */
   openContent(node: string, version?: string): Promise<OpenContent>;

@@ -32,7 +32,6 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
       id: 'download',
       label: t('files.download'),
       icon: <Download size={16} />,
-      isDisabled: entries.every((entry) => entry.kind === 'folder'),
       onAction: () => actions.download(entries),
     },
     {

@@ -31,10 +31,9 @@ export function useFileActions(onDone: () => void): FileActions {
 
   const download = useCallback(
     (entries: readonly Entry[]) => {
-      const files = entries.filter((entry) => entry.kind === 'file');
-      const bytes = files.reduce((sum, entry) => sum + entry.size, 0);
-      if (bytes > LARGE && !app.streamsToDisk()) setAsking(files);
-      else downloadAll(app, files);
+      const bytes = entries.reduce((sum, entry) => sum + (entry.kind === 'file' ? entry.size : 0), 0);
+      if (bytes > LARGE && !app.streamsToDisk()) setAsking(entries);
+      else downloadAll(app, entries);
     },
     [app],
   );
@@ -90,7 +89,8 @@ export function useFileActions(onDone: () => void): FileActions {
   );
 }
 
-/** Files that were found together may be in different folders. */
-function downloadAll(app: App, files: readonly Entry[]): void {
-  for (const [folder, inIt] of Map.groupBy(files, (file) => file.folder)) app.download(folder, inIt);
+/** What was found together may be in different folders, and comes together all the same. */
+function downloadAll(app: App, entries: readonly Entry[]): void {
+  const [first] = entries;
+  if (first !== undefined) app.download(first.folder, entries);
 }

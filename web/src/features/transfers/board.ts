@@ -49,6 +49,11 @@ export class Board {
     this.#change(id, { done, speed: meter.speed(now), secondsLeft: meter.secondsLeft(transfer.size - done, now) });
   }
 
+  /** How large it is has come out. */
+  sized(id: string, size: number): void {
+    this.#change(id, { size });
+  }
+
   paused(id: string): void {
     this.#end(id, 'paused', {});
   }

@@ -1,7 +1,8 @@
+import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Transfer } from '../../app/contract';
-import type { OpenJob, UploadJob } from '../../crypto/content';
+import type { OpenedContent, OpenJob, UploadJob } from '../../crypto/content';
 import type { FileToUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { entryOf } from '../../lib/entries.test-support';
@@ -35,7 +36,7 @@ function world() {
   const start = (job: { id: string }): Promise<never> => new Promise((resolve, reject) => running.set(job.id, { resolve, reject }));
   const content = (id: string) => ({ read: vi.fn(), serve: vi.fn(), collect: () => start({ id }), close: () => closed.push(id) });
   const closed: string[] = [];
-  const pool = { upload: vi.fn((job: UploadJob) => start(job)), open: vi.fn((job: OpenJob) => content(job.id)), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn(), pause: vi.fn(), resume: vi.fn(), remove: vi.fn(() => Promise.resolve()) };
+  const pool = { upload: vi.fn((job: UploadJob) => start(job)), open: vi.fn((job: OpenJob): OpenedContent => content(job.id)), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn(), pause: vi.fn(), resume: vi.fn(), remove: vi.fn(() => Promise.resolve()) };
   const commit = vi.fn(async (_folder: string, make: (now: number) => Promise<string>): Promise<void> => {
     await make(0);
   });
@@ -46,6 +47,7 @@ function world() {
     unfinished: vi.fn<() => Promise<Unfinished[]>>(() => Promise.resolve([])),
     end: vi.fn(),
   };
+  const list = vi.fn<(folder: string) => Promise<readonly Entry[]>>(() => Promise.resolve([]));
   const picture = vi.fn<Picture>(() => Promise.resolve(null));
   const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
   const transfers = new Transfers({
@@ -59,6 +61,7 @@ function world() {
     save,
     saveStream,
     picture,
+    list,
     now: Date.now,
   });
   const settle = async (): Promise<void> => {
@@ -70,7 +73,7 @@ function world() {
     const { resolve, reject } = running.get(found.id) ?? { resolve: () => undefined, reject: () => undefined };
     return { id: found.id, reject, resolve: resolve as (value: unknown) => void };
   };
-  return { transfers, picture, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
+  return { transfers, folders: list, picture, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
 }
 
 beforeEach(() => void vi.useFakeTimers());
@@ -257,7 +260,8 @@ describe('an upload that an earlier page has left', () => {
 describe('downloading', () => {
   it('saves a file only when all of it was verified', async () => {
     const { transfers, settle, status, job, save } = world();
-    transfers.download('root', [entry('good'), entry('bad')]);
+    transfers.download('root', [entry('good')]);
+    transfers.download('root', [entry('bad')]);
     await settle();
     expect(save).not.toHaveBeenCalled();
     const content = new Blob(['abc']);
@@ -273,7 +277,8 @@ describe('downloading', () => {
     let [finish, fail]: [() => void, (error: Problem) => void] = [() => undefined, () => undefined];
     saveStream.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)));
     saveStream.mockImplementationOnce(() => new Promise((_resolve, reject) => (fail = reject)));
-    transfers.download('root', [entry('good'), entry('bad')]);
+    transfers.download('root', [entry('good')]);
+    transfers.download('root', [entry('bad')]);
     await settle();
     expect(saveStream.mock.calls.map(([{ name, size }]) => [name, size])).toEqual([['good', 3], ['bad', 3]]);
     finish();
@@ -313,10 +318,50 @@ describe('downloading', () => {
     expect(status()).toEqual(['a done']);
   });
 
-  it('leaves folders out', () => {
-    const { transfers, list } = world();
-    transfers.download('root', [{ ...entry('photos'), kind: 'folder' }]);
-    expect(list()).toEqual([]);
+  it.each([
+    ['a folder', [{ ...entry('photos'), kind: 'folder' as const, size: 0 }], 'photos.zip', ['photos/', 'photos/a', 'photos/b']],
+    ['several entries', [entry('a'), entry('b')], 'Strongroom.zip', ['a', 'b']],
+  ])('brings %s as one zip', async (_what, entries, name, paths) => {
+    const { transfers, settle, status, list, save, pool, folders, closed } = world();
+    folders.mockResolvedValueOnce([entry('a'), entry('b'), { ...entry('gone'), trashed: 1 }]);
+    pool.open.mockImplementation((job) => ({ read: () => Promise.resolve(new TextEncoder().encode(job.node.slice(3).repeat(3))), serve: vi.fn(), collect: vi.fn(), close: () => closed.push(job.id) }));
+    transfers.download('root', entries);
+    await settle();
+    expect(status()).toEqual([`${name} done`]);
+    expect(list()[0]).toMatchObject({ size: 6, done: 6 });
+    expect(save).toHaveBeenCalledExactlyOnceWith(expect.any(Blob), name);
+    const blob = save.mock.calls[0]![0] as Blob;
+    vi.useRealTimers();
+    const unpacked = unzipSync(new Uint8Array(await blob.arrayBuffer()));
+    expect(Object.keys(unpacked)).toEqual(paths);
+    expect(new TextDecoder().decode(unpacked[paths.at(-1)!])).toBe('bbb');
+    expect(closed).toHaveLength(2);
+  });
+
+  it('stops a zip that waits, for good, when it is cancelled', async () => {
+    const { transfers, settle, status, list, save, pool } = world();
+    let finish: () => void = () => undefined;
+    const read = () => new Promise<Uint8Array>((resolve) => (finish = () => resolve(new Uint8Array(3))));
+    pool.open.mockImplementation(() => ({ read, serve: vi.fn(), collect: vi.fn(), close: vi.fn() }));
+    transfers.download('root', [{ ...entry('photos'), kind: 'folder' }, entry('a')]);
+    await settle();
+    transfers.pause(list()[0]!.id);
+    finish();
+    await settle();
+    expect(status()).toEqual(['Strongroom.zip paused']);
+    transfers.cancel(list()[0]!.id);
+    await settle();
+    expect(status()).toEqual(['Strongroom.zip cancelled']);
+    expect(save).not.toHaveBeenCalled();
+  });
+
+  it('saves no zip of which one file is not as it was', async () => {
+    const { transfers, settle, list, save, pool } = world();
+    pool.open.mockImplementation((job) => ({ read: () => (job.node === 'id-b' ? Promise.reject(problem('altered')) : Promise.resolve(new Uint8Array(3))), serve: vi.fn(), collect: vi.fn(), close: vi.fn() }));
+    transfers.download('root', [entry('a'), entry('b')]);
+    await settle();
+    expect(list()[0]).toMatchObject({ status: 'failed', error: { code: 'altered' } });
+    expect(save).not.toHaveBeenCalled();
   });
 });
 

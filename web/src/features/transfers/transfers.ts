@@ -1,8 +1,9 @@
 import type { Api } from '../../api/api';
 import type { AppError, Transfer, UploadItem } from '../../app/contract';
-import type { ContentPool, OpenedContent } from '../../crypto/content';
-import type { PlannedDownload, PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
+import type { ContentPool } from '../../crypto/content';
+import type { PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
+import { Gate } from '../../crypto/feeding';
 import { patiently } from '../../lib/patience';
 import { hasCode, Problem, toProblem } from '../../lib/problem';
 import type { MakeCommit } from '../tree/tree';
@@ -13,6 +14,8 @@ import type { KeptUploads } from './keptUploads';
 import { pictureOf, type Picture } from './pictured';
 import { Queue } from './queue';
 import type { SaveStream } from './saveStream';
+import { planZip, zipSource, type ZipEnvironment } from './zipContents';
+import { cleanName } from './zipNames';
 
 interface Environment {
   api: Pick<Api, 'fileDetails'>;
@@ -28,6 +31,8 @@ interface Environment {
   /** Saves while it arrives; null where that is not possible. */
   saveStream: (content: SaveStream) => Promise<void> | null;
   picture: Picture;
+  /** What a folder holds, as it was verified. */
+  list: ZipEnvironment['list'];
   now(): number;
 }
 
@@ -49,8 +54,14 @@ interface Download {
   entry: Entry;
 }
 
-type Work = Upload | Download;
+/** Several entries, or a folder, in one file. */
+interface Zip {
+  direction: 'down';
+  name: string;
+  entries: readonly Entry[];
+}
 
+type Work = Upload | Download | Zip;
 
 /** Of a segment hash, and of the segment, in bytes. */
 const [HASH, SEGMENT] = [32, 512 * 1024];
@@ -65,6 +76,8 @@ export class Transfers {
   /** One for each that is under way. */
   readonly #running = new Map<string, AbortController>();
   #ended = false;
+  /** Of zips that are being made. */
+  readonly #gates = new Map<string, Gate>();
   /** Plans of uploads that are being sent. */
   readonly #sending = new Map<string, { planned: PlannedUpload; handle: FileSystemFileHandle | undefined }>();
   /** Downloads are saved one after the other, in the order in which they were asked for. */
@@ -117,7 +130,11 @@ export class Transfers {
   }
 
   download(_folder: string, entries: readonly Entry[]): void {
-    this.#add(entries.filter(({ kind }) => kind === 'file').map((entry) => ({ direction: 'down', entry })));
+    const [first] = entries;
+    if (first === undefined) return;
+    const isAlone = entries.length === 1;
+    if (isAlone && first.kind === 'file') this.#add([{ direction: 'down', entry: first }]);
+    else this.#add([{ direction: 'down', name: `${isAlone ? cleanName(first.name) : 'Strongroom'}.zip`, entries }]);
   }
 
   /** From the content workers: bytes of the file that are done. */
@@ -145,6 +162,7 @@ export class Transfers {
   pause(id: string): void {
     if (this.#board.find(id)?.status !== 'running') return;
     this.#environment.pool.pause(id);
+    this.#gates.get(id)?.pause();
     this.#board.paused(id);
   }
 
@@ -153,6 +171,7 @@ export class Transfers {
     const status = this.#board.find(id)?.status;
     if (status === 'paused') {
       this.#environment.pool.resume(id);
+      this.#gates.get(id)?.resume();
       this.#board.resumed(id);
     } else if (status === 'needs-file') {
       const work = this.#work.get(id);
@@ -230,7 +249,9 @@ export class Transfers {
   #enqueue(id: string, work: Work): void {
     const { size } = sourceOf(work);
     if (work.direction === 'up') this.#queues.up.add(id, size, () => this.#run(id, (signal) => this.#send(id, work, signal)));
-    else this.#queues.down.add(id, size, () => this.#run(id, (signal) => this.#fetch(id, work.entry, signal)));
+    else if ('entry' in work) this.#queues.down.add(id, size, () => this.#run(id, (signal) => this.#fetch(id, work.entry, signal)));
+    // How large it is comes out when everything in it was found.
+    else this.#queues.down.add(id, Number.MAX_SAFE_INTEGER, () => this.#run(id, (signal) => this.#fetchZip(id, work, signal)));
   }
 
   async #run(id: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -343,7 +364,12 @@ export class Transfers {
       stopIfCancelled(signal);
       const content = pool.open({ id, plan, node: entry.id, version, size, contentLength, listLength, totalLength });
       try {
-        await this.#saveContent(planned, content);
+        await this.#save({
+          name: planned.name,
+          size,
+          feed: (port, start, end) => content.serve(port, start, end, true),
+          collect: () => content.collect(),
+        });
       } finally {
         content.close();
       }
@@ -354,11 +380,27 @@ export class Transfers {
     }
   }
 
-  /** Straight to the disk where that is possible; else in memory first. */
-  async #saveContent({ name, size }: PlannedDownload, content: OpenedContent): Promise<void> {
-    const { save, saveStream } = this.#environment;
+  async #fetchZip(id: string, { name, entries }: Zip, signal: AbortSignal): Promise<void> {
+    const gate = new Gate();
+    this.#gates.set(id, gate);
+    signal.addEventListener('abort', () => gate.resume(), { once: true });
     try {
-      const saving = saveStream({ name, size, feed: (port, start, end) => content.serve(port, start, end, true) });
+      const { length, size, pieces } = await planZip(this.#environment, entries, signal);
+      this.#board.sized(id, size);
+      await this.#save({ name, size: length, ...zipSource(pieces, { gate, signal, progress: (done) => this.progress(id, done) }) });
+      this.#board.done(id);
+      this.#work.delete(id);
+    } finally {
+      this.#gates.delete(id);
+    }
+  }
+
+  /** Straight to the disk where that is possible; else in memory first. */
+  async #save({ collect, ...content }: SaveStream & { collect: () => Promise<Blob> }): Promise<void> {
+    const { save, saveStream } = this.#environment;
+    const { name } = content;
+    try {
+      const saving = saveStream(content);
       if (saving !== null) {
         await saving;
         return;
@@ -366,7 +408,7 @@ export class Transfers {
     } catch (error) {
       if (!hasCode(error, 'not-begun')) throw error;
     }
-    const whole = await content.collect();
+    const whole = await collect();
     // Browsers drop downloads that are asked for in the same instant.
     this.#saving = this.#saving.then(() => {
       save(whole, name);
@@ -378,7 +420,10 @@ export class Transfers {
 
 /** What it is called and how long it is. */
 function sourceOf(work: Work): { name: string; size: number } {
-  if (work.direction === 'down') return work.entry;
+  if (work.direction === 'down') {
+    if ('entry' in work) return work.entry;
+    return { name: work.name, size: work.entries.reduce((sum, { kind, size }) => sum + (kind === 'file' ? size : 0), 0) };
+  }
   return work.file ?? work.kept ?? { name: '', size: 0 };
 }
 
