@@ -72,6 +72,7 @@ impl Vault {
         let step = self.0.apply_changes(&page)?;
         json(&FeedPage {
             step,
+            empty: page.changes.is_empty() && page.heads.is_empty(),
             cursor: page.cursor,
             more: page.more,
         })
@@ -368,6 +369,8 @@ struct FeedPage {
     step: FeedStep,
     cursor: String,
     more: bool,
+    /// Whether the page said anything.
+    empty: bool,
 }
 
 #[derive(Serialize)]

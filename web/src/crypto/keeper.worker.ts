@@ -314,6 +314,8 @@ export interface FeedStep {
 export interface Feed extends FeedStep {
   cursor: string;
   more: boolean;
+  /** Whether the page said nothing. */
+  empty: boolean;
 }
 
 export interface OpenedVault {

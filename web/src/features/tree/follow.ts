@@ -1,10 +1,12 @@
 import type { Api } from '../../api/api';
 import type { Feed, RunningKeeper } from '../../crypto/keeper';
 import { atLeast } from '../../lib/patience';
-import { hasCode, isPassing, toProblem } from '../../lib/problem';
+import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
 import { waitForNetwork } from '../../lib/wait';
 import { isGone, type Tree } from './tree';
 
+/** Pages in a row that say nothing and promise more: a feed without an end. */
+const MOST_EMPTY = 50;
 /** Seconds that the server may hold back the answer until something changes. */
 const WAIT = 40;
 const FIRST_DELAY = 1000;
@@ -33,6 +35,7 @@ export class Follower {
   readonly #environment: Environment;
   #cursor: string | null = null;
   #caughtUp = false;
+  #emptyPages = 0;
   #first: Promise<void>;
   #resolveFirst: () => void = () => undefined;
 
@@ -81,6 +84,8 @@ export class Follower {
     await tree.ensure(rootId);
     const body = await api.changes(this.#cursor, this.#caughtUp ? WAIT : 0, ended);
     const feed = await keeper.applyChanges(body);
+    this.#emptyPages = feed.empty && feed.more ? this.#emptyPages + 1 : 0;
+    if (this.#emptyPages > MOST_EMPTY) throw new Problem({ code: 'bad-answer', message: 'The change feed has no end.' });
     await this.#work(feed);
     if (!feed.more) await this.#openRest();
     this.#cursor = feed.cursor;

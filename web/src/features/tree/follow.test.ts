@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Feed } from '../../crypto/keeper';
+import { Problem } from '../../lib/problem';
+import { Follower } from './follow';
+
+const nothing: Feed = { changed: [], gaps: [], look: [], cursor: 'c', more: false, empty: true };
+const gone = () => new Problem({ code: 'NOT_FOUND', message: 'gone' });
+
+/** A server that answers with what `pages` has, and then waits for ever. */
+function world(pages: readonly (Partial<Feed> | Problem)[]) {
+  const ended = new AbortController();
+  const calls: string[] = [];
+  const left = [...pages];
+  const api = {
+    changes: vi.fn((cursor: string | null, wait: number) => {
+      calls.push(`changes ${String(cursor)} ${String(wait)}`);
+      const next = left.shift();
+      if (next instanceof Problem) return Promise.reject(next);
+      return next === undefined ? new Promise<string>(() => undefined) : Promise.resolve(JSON.stringify({ ...nothing, ...next }));
+    }),
+    heads: vi.fn((folder: string, after: number, before: number) => {
+      calls.push(`heads ${folder} ${String(after)} ${String(before)}`);
+      return folder === 'gone' ? Promise.reject(gone()) : Promise.resolve(['heads']);
+    }),
+  };
+  const keeper = {
+    applyChanges: (body: string) => Promise.resolve(JSON.parse(body) as Feed),
+    bridge: vi.fn((folder: string) => Promise.resolve({ changed: [folder], gaps: [], look: [] as string[] })),
+    resumeFeed: vi.fn(() => Promise.resolve({ changed: [], gaps: [], look: [] })),
+    unopened: vi.fn(() => Promise.resolve([] as string[])),
+  };
+  const tree = {
+    ended: ended.signal,
+    ensure: () => Promise.resolve(),
+    refresh: vi.fn((id: string) => {
+      calls.push(`look ${id}`);
+      return Promise.resolve();
+    }),
+    changed: vi.fn((ids: readonly string[]) => {
+      if (ids.length > 0) calls.push(`changed ${ids.join()}`);
+      return Promise.resolve();
+    }),
+  };
+  const page = { visibilityState: 'visible', addEventListener: () => undefined, removeEventListener: () => undefined };
+  const reports = { onCursor: vi.fn(), onProgress: vi.fn(), onCaught: vi.fn() };
+  const follower = new Follower({ api, keeper, tree, rootId: 'root', page, cursor: null, ...reports } as unknown as ConstructorParameters<typeof Follower>[0]);
+  void follower.run();
+  return { api, keeper, tree, calls, ended, follower, ...reports };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('addEventListener', () => undefined);
+  vi.stubGlobal('removeEventListener', () => undefined);
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('following the feed', () => {
+  it('reads everything at once, and waits for what comes after it', async () => {
+    const { calls, follower, onProgress, ended } = world([
+      { cursor: 'one', more: true, empty: false },
+      { cursor: 'two', changed: ['root'], empty: false },
+    ]);
+    await follower.complete;
+    await vi.advanceTimersByTimeAsync(0);
+    expect(calls).toEqual(['changes null 0', 'changes one 0', 'changed root', 'changes two 40']);
+    expect(onProgress).toHaveBeenLastCalledWith('ready');
+    ended.abort();
+  });
+
+  it('fetches the heads in between, and looks at what does not prove itself', async () => {
+    const gap = { folder: 'a', after: 2, before: 5 };
+    const { calls, follower, keeper, ended } = world([{ gaps: [gap, { ...gap, folder: 'gone' }], look: ['b'], empty: false }]);
+    keeper.bridge.mockImplementation((folder) =>
+      Promise.resolve({ changed: [], gaps: folder === 'a' ? [{ ...gap, folder: 'gone' }] : [], look: folder === 'gone' ? ['gone'] : [] } as never),
+    );
+    await follower.complete;
+    expect(calls.slice(1, 5)).toEqual(['heads a 2 5', 'heads gone 2 5', 'look b', 'look gone']);
+    expect(keeper.bridge).toHaveBeenLastCalledWith('gone', []);
+    ended.abort();
+  });
+
+  it('opens what was left unopened, each once', async () => {
+    const { calls, follower, keeper, ended } = world([{}]);
+    keeper.unopened.mockResolvedValue(['d']);
+    await follower.complete;
+    expect(calls.filter((call) => call === 'look d')).toHaveLength(1);
+    ended.abort();
+  });
+
+  it('goes on where it was after the server was away', async () => {
+    const away = new Problem({ code: 'server-unreachable', message: 'away' });
+    const { calls, onProgress, onCaught, ended } = world([{ cursor: 'one' }, away, { cursor: 'one' }]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(calls).toEqual(['changes null 0', 'changes one 40', 'changes one 0', 'changes one 40']);
+    expect(onProgress.mock.calls.map(([progress]) => progress as string)).toEqual(['reading', 'ready', 'away', 'ready']);
+    expect(onCaught).not.toHaveBeenCalled();
+    ended.abort();
+  });
+
+  it('does not follow a feed without an end', async () => {
+    const { api, onCaught, ended } = world(Array.from({ length: 200 }, (_, at) => ({ cursor: String(at), more: true })));
+    await vi.advanceTimersByTimeAsync(500);
+    expect(onCaught).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'bad-answer' }));
+    expect(api.changes.mock.calls.length).toBeLessThan(60);
+    ended.abort();
+  });
+});
