@@ -159,8 +159,8 @@ const keeper = {
   openFolder: (folder: string, pages: string[], heads: string[]): string => there(vault, 'vault').openFolder(folder, pages, heads),
   folder: (folder: string): string | undefined => there(vault, 'vault').folder(folder),
   hasFolder: (folder: string): boolean => there(vault, 'vault').hasFolder(folder),
-  entry: (node: string): Entry | undefined => parsed(there(vault, 'vault').entry(node)),
-  path: (node: string): PathStep[] | undefined => parsed(there(vault, 'vault').path(node)),
+  entry: (node: string): Entry | undefined => parsed(there(vault, 'vault').entry(node)) as Entry | undefined,
+  path: (node: string): PathStep[] | undefined => parsed(there(vault, 'vault').path(node)) as PathStep[] | undefined,
   trashed: (): Entry[] => JSON.parse(there(vault, 'vault').trashed()) as Entry[],
   starred: (): Entry[] => JSON.parse(there(vault, 'vault').starred()) as Entry[],
   recent: (most: number): Entry[] => JSON.parse(there(vault, 'vault').recent(most)) as Entry[],
@@ -297,8 +297,8 @@ function step(json: string): Step {
   return { request: request === null ? null : JSON.stringify(request), covered };
 }
 
-function parsed<Value>(json: string | undefined): Value | undefined {
-  return json === undefined ? undefined : (JSON.parse(json) as Value);
+function parsed(json: string | undefined): unknown {
+  return json === undefined ? undefined : JSON.parse(json);
 }
 
 /** What changes of the feed came to. */
