@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-import { askForAccount, choose, choosePassword, expect, newEmail, PASSWORD, row, signIn, signUp, test, transfers, upload } from '../support/journey';
+import { askForAccount, choose, choosePassword, expect, fillSignIn, newEmail, PASSWORD, row, signIn, signUp, test, transfers, upload } from '../support/journey';
 import { answerQuiz } from '../support/settings';
 import { look, WIDE } from '../support/look';
 import { noise, pdf, photo, sample } from '../support/samples';
@@ -83,7 +83,7 @@ test('files', async ({ page, server, folder }) => {
   await look(page, 'files-details', { widths: [1440] });
   await row(page, 'backup.bin').click();
   await page.keyboard.press('F2');
-  await expect(page.getByRole('textbox')).toBeFocused();
+  await expect(page.getByRole('textbox', { name: /^New name for/ })).toBeFocused();
   await look(page, 'files-rename', { widths: [1440] });
   await page.keyboard.press('Escape');
   await expect(page.getByText('1 selected')).toBeVisible();
@@ -151,7 +151,7 @@ test('settings', async ({ page, browser, server }) => {
   await other.close();
 });
 
-test('pages for when nothing works', async ({ page, server, launch, folder }) => {
+test('pages for when nothing works', async ({ page, browser, server, launch, folder }) => {
   test.setTimeout(240_000);
   await page.goto(`http://strongroom.lan:${server.port}/`);
   await expect(page.getByRole('heading', { name: 'This browser cannot open Strongroom' })).toBeVisible();
@@ -169,12 +169,19 @@ test('pages for when nothing works', async ({ page, server, launch, folder }) =>
   await page.goto(`${small.url}/no-such-page`);
   await expect(page.getByRole('heading', { name: 'There is no page here' })).toBeVisible();
   await look(page, 'not-found');
+  // A device that has kept nothing yet.
+  const fresh = await browser.newContext({ viewport: WIDE });
+  const empty = await fresh.newPage();
+  await empty.route('**/api/v1/folders/**', (route) => route.abort());
+  await empty.goto(`${small.url}/sign-in`);
+  await fillSignIn(empty, email, PASSWORD);
+  await expect(empty.getByText('Your files could not be loaded')).toBeVisible();
+  await look(empty, 'files-failed');
+  await fresh.close();
   await page.goto(`${small.url}/files`);
-  await page.route('**/api/v1/folders/**', (route) => route.abort());
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Unlock' }).click();
-  await expect(page.getByText('Your files could not be loaded')).toBeVisible();
-  await look(page, 'files-failed');
+  await expect(row(page, 'backup.bin')).toBeVisible();
   await page.context().setOffline(true);
   await expect(page.getByText('You are offline')).toBeVisible();
   await look(page, 'offline');
@@ -194,7 +201,7 @@ test('pages for when nothing works', async ({ page, server, launch, folder }) =>
 
 for (const [language, names] of Object.entries({
   de: { trash: 'Papierkorb', settings: 'Einstellungen', grid: 'Als Kacheln zeigen', more: /^Mehr zu backup/, device: 'Dieses Gerät' },
-  fr: { trash: 'Corbeille', settings: 'Réglages', grid: 'Afficher en grille', more: /backup\.bin/, device: 'Cet appareil' },
+  fr: { trash: 'Corbeille', settings: 'Réglages', grid: 'Afficher en grille', more: /^Plus pour backup/, device: 'Cet appareil' },
 })) {
   test(`in the longest words: ${language}`, async ({ page, server, folder }) => {
     test.setTimeout(400_000);
