@@ -320,9 +320,12 @@ pub struct NewVersion {
     pub thumbnail: u64,
 }
 
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands out references"
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde hands out references"
+    )
 )]
 fn is_zero(number: &u64) -> bool {
     *number == 0
