@@ -42,7 +42,7 @@ const functions = {
   /** As the app seals an upload, segment hashes and all. */
   async ours(mib) {
     const plain = prepare(mib);
-    const sealer = new app.ContentSealer(await importKey(), random(12), random(56), plain.length);
+    const sealer = new app.ContentSealer(await importKey(), random(12), random(56), plain.length, new Uint8Array());
     const time = await timed(async () => {
       for (let part = 0; part < sealer.parts; part++) await sealer.sealPart(part, plain.subarray(part * PART, (part + 1) * PART));
       sealer.finish();

@@ -95,7 +95,7 @@ async function runAll(names) {
   /** Seals what was opened again; it must give the very bytes that are stored. */
   const reseal = async (vector, plain) => {
     const key = await importKey(vector.key(), 'encrypt');
-    const sealer = new app.ContentSealer(key, vector.nonce(), vector.header(), vector.size());
+    const sealer = new app.ContentSealer(key, vector.nonce(), vector.header(), vector.size(), new Uint8Array());
     const PART = 8 * 1024 * 1024;
     for (let part = 0; part < sealer.parts; part++) {
       const sealed = await sealer.sealPart(part, plain.slice(part * PART, (part + 1) * PART));
