@@ -2,6 +2,7 @@ import { Navigate, Outlet } from '@tanstack/react-router';
 import { useAppState } from '../app/hooks';
 import { AppFrame } from '../features/frame/AppFrame';
 import { LeavingGuard } from '../features/frame/LeavingGuard';
+import { CopyKeeper } from '../features/moving/CopyKeeper';
 import { ThumbnailsKeeper } from '../features/thumbnails/ThumbnailsKeeper';
 import { UndoKeeper } from '../features/undo/UndoKeeper';
 import { useText } from '../lib/i18n';
@@ -19,13 +20,15 @@ export default function Inside() {
     <UnlockedContext value={phase}>
       <Notices label={t('notices.label')} dismissLabel={t('app.dismiss')}>
         <UndoKeeper>
-          <LeavingGuard>
-            <ThumbnailsKeeper>
-              <AppFrame email={phase.email} userId={phase.userId}>
-                <Outlet />
-              </AppFrame>
-            </ThumbnailsKeeper>
-          </LeavingGuard>
+          <CopyKeeper>
+            <LeavingGuard>
+              <ThumbnailsKeeper>
+                <AppFrame email={phase.email} userId={phase.userId}>
+                  <Outlet />
+                </AppFrame>
+              </ThumbnailsKeeper>
+            </LeavingGuard>
+          </CopyKeeper>
         </UndoKeeper>
       </Notices>
     </UnlockedContext>

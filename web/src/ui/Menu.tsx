@@ -12,8 +12,8 @@ export interface MenuEntry {
   /** The key that does the same, for those who look for it. */
   shortcut?: string;
   isDanger?: boolean;
-  /** In a menu of its own where actions are shown as buttons. */
-  isMinor?: boolean;
+  /** In a menu of its own where actions are shown as buttons: everywhere, or where there is least room for them. */
+  isMinor?: boolean | 'phone';
   isDisabled?: boolean;
   /** Set apart from the ones before. */
   beginsGroup?: boolean;

@@ -46,8 +46,10 @@ export function SelectionBar({ label, title, clearLabel, moreLabel, onClear, act
   const isPhone = useMedia(PHONE);
   const isRoomy = useMedia(ROOMY);
   useFocusKept();
-  const minor = actions.filter(({ isMinor }) => isMinor === true);
-  const buttons = actions.filter(({ isMinor }) => isMinor !== true).map(({ id, label: action, icon, isDisabled = false, onAction }) => {
+  const isInMenu = ({ isMinor = false }: MenuEntry) => (isMinor === 'phone' ? isPhone : isMinor);
+  // Beside the buttons that were taken out of it, what is left of the menu makes no groups.
+  const minor = actions.filter(isInMenu).map((action) => ({ ...action, beginsGroup: false }));
+  const buttons = actions.filter((action) => !isInMenu(action)).map(({ id, label: action, icon, isDisabled = false, onAction }) => {
     if (isPhone) {
       return (
         <AriaButton key={id} className={css.thumb} isDisabled={isDisabled} onPress={onAction}>

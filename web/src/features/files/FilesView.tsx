@@ -13,12 +13,10 @@ import { useWindowKeys } from '../../lib/useWindowKeys';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
-import { useNotify } from '../../ui/Notices';
 import { SelectionBar } from '../../ui/Toolbar';
 import { useEditing } from '../editing/useEditing';
 import { CrumbTarget } from '../moving/CrumbTarget';
-import { setCut, useCut } from '../moving/cut';
-import { useMoving } from '../moving/useMoving';
+import { usePlacing } from '../moving/usePlacing';
 import { NoteHost } from '../notes/NoteHost';
 import { useNotes } from '../notes/useNotes';
 import { PreviewHost } from '../preview/PreviewHost';
@@ -46,11 +44,10 @@ import { useDetails } from './useDetails';
 import { useEntryMenu } from './useEntryMenu';
 import { useFileActions } from './useFileActions';
 import type { FolderPlace } from './useFolderPlace';
-import { isInList, useListEvents } from './useListEvents';
+import { hasMarkedText, isInList, useListEvents } from './useListEvents';
 import { useSelection } from './useSelection';
 import css from './FilesView.module.css';
 
-const MoveDialog = lazy(() => import('../moving/MoveDialog'));
 const NewFolderDialog = lazy(() => import('./NewFolderDialog'));
 
 const modifiedOf = (entry: Entry) => entry.modified;
@@ -67,7 +64,6 @@ interface FilesViewProps {
 export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const { t, locale } = useText();
   const app = useApp();
-  const notify = useNotify();
   const isPhone = useMedia(PHONE);
   const state = useFolder(folder);
   const { sort, view: shownAs } = usePreferences();
@@ -99,24 +95,11 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const { pick } = uploading;
   const folderPicker = useFilePicker(useCallback((files) => pick(files, folder), [pick, folder]), { isFolder: true });
 
-  const { move, tryToMove } = useMoving(clear);
-  const [moving, setMoving] = useState<readonly Entry[]>([]);
+  const placing = usePlacing({ here: folder, onGoTo, onDone: clear });
+  const { ask, take, held, drop } = placing;
   const [over, setOver] = useState<string | null>(null);
-  const cut = useCut();
-  const cutHere = useMemo(() => new Set(cut), [cut]);
-  const cutOut = useCallback(
-    (about: readonly Entry[]) => {
-      const [first] = about;
-      if (first === undefined) return;
-      setCut(about.map(({ id }) => id));
-      notify({ text: t('move.cut.done', { count: about.length, name: first.name }) });
-    },
-    [notify, t],
-  );
-  const paste = useCallback(() => {
-    setCut([]);
-    tryToMove(cut, folder);
-  }, [cut, folder, tryToMove]);
+  const cut = useMemo(() => new Set(held.kind === 'cut' ? held.nodes : []), [held]);
+  const paste = () => placing.paste(folder);
   const { offerUndo } = useUndo();
   const [isNaming, setNaming] = useState(false);
   const startFolder = () => setNaming(true);
@@ -146,17 +129,19 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const { open: show } = preview;
   const open = useCallback((entry: Entry) => (entry.kind === 'folder' ? onGoTo(entry.id) : show(entry)), [onGoTo, show]);
   const actionsFor = useCallback(
-    (about: readonly Entry[]) => fileActions(t, canWrite, { open, download, trash, rename: setRenaming, move: setMoving, cut: cutOut, star, showDetails }, about),
-    [t, canWrite, open, download, trash, setRenaming, setMoving, cutOut, star, showDetails],
+    (about: readonly Entry[]) => fileActions(t, canWrite, { open, download, trash, rename: setRenaming, place: ask, take, star, showDetails }, about),
+    [t, canWrite, open, download, trash, setRenaming, ask, take, star, showDetails],
   );
   const menuFor = useCallback((entry: Entry) => actionsFor([entry]), [actionsFor]);
 
   const { area } = useListEvents({
     onKey: (event: KeyboardEvent, id) => {
       const about = selected.has(id) ? chosen : entries.filter((entry) => entry.id === id);
+      const isCombined = (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
       if (event.key === 'F2' && canWrite) setRenaming(id);
-      else if (event.key === 'x' && (event.ctrlKey || event.metaKey) && canWrite) cutOut(about);
-      else if (event.key === 's' && (event.ctrlKey || event.metaKey) && canWrite) star(about);
+      else if (event.key === 'x' && isCombined && canWrite) take('cut', about);
+      else if (event.key === 'c' && isCombined && !hasMarkedText()) take('copy', about);
+      else if (event.key === 's' && isCombined && canWrite) star(about);
       else if (event.key === 'Delete' && canWrite) trash(about);
       else return;
       event.preventDefault();
@@ -164,11 +149,11 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
     onMenu: menu.open,
   });
   const toggleView = () => setPreferences({ view: shownAs === 'list' ? 'grid' : 'list' });
-  const adding = addActions(t, canWrite, { newFolder: startFolder, note: notes.create, upload: picker.open, uploadFolder: folderPicker.open, cut: cut.length, paste });
+  const adding = addActions(t, canWrite, { newFolder: startFolder, note: notes.create, upload: picker.open, uploadFolder: folderPicker.open, held, paste });
   const viewing = viewActions(t, { view: shownAs, sort, onView: toggleView, onSort: (next) => setPreferences({ sort: next }), onDetails: details.toggle });
   useWindowKeys((event) => {
     if (preview.entry !== null || notes.note !== null) return;
-    if (event.key === 'v' && (event.ctrlKey || event.metaKey) && cut.length > 0 && canWrite) {
+    if (event.key === 'v' && (event.ctrlKey || event.metaKey) && !event.shiftKey && held.nodes.length > 0 && canWrite) {
       event.preventDefault();
       paste();
     }
@@ -187,12 +172,12 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
 
   return (
     <div className={css.split}>
-      <DropArea isDisabled={!canWrite} title={t('files.drop')} text={t('files.drop.text', { name })} isFolder={isFolder} over={over} onOver={setOver} onNodes={tryToMove} onDrop={(items, into) => uploading.drop(items, into ?? folder)}>
+      <DropArea isDisabled={!canWrite} title={t('files.drop')} text={t('files.drop.text', { name })} isFolder={isFolder} over={over} onOver={setOver} onNodes={drop} onDrop={(items, into) => uploading.drop(items, into ?? folder)}>
         {picker.input}
         {folderPicker.input}
         {first === undefined ? (
           <FilesToolbar
-            path={path !== undefined && <PathBar path={path} onGoTo={onGoTo} step={(step, link) => <CrumbTarget onNodes={(nodes) => tryToMove(nodes, step.id)}>{link}</CrumbTarget>} />}
+            path={path !== undefined && <PathBar path={path} onGoTo={onGoTo} step={(step, link) => <CrumbTarget onNodes={(nodes) => drop(nodes, step.id)}>{link}</CrumbTarget>} />}
             title={isGone ? t('files.gone') : name}
             detail={entries.length === 0 || isGone ? undefined : countWords(entries, t)}
             more={[...adding, ...viewing]}
@@ -259,7 +244,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
               timeLabel={t('files.column.modified')}
               timeOf={modifiedOf}
               isChecking={state.status === 'checking'}
-              cut={cutHere}
+              cut={cut}
               over={over}
               isDraggable={canWrite}
               onStar={canWrite ? starOne : undefined}
@@ -294,11 +279,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
             <NewFolderDialog onCreate={createFolder} onClose={() => setNaming(false)} />
           </Suspense>
         )}
-        {moving.length > 0 && (
-          <Suspense fallback={null}>
-            <MoveDialog entries={moving} from={folder} onMove={move} onClose={() => setMoving([])} />
-          </Suspense>
-        )}
+        {placing.dialog}
         <LargeDownloadDialog entries={actions.asking} onConfirm={actions.downloadAnyway} onClose={actions.stopAsking} />
       </DropArea>
       {details.isPaneOpen && <DetailsPane editing={notedAs} chosen={chosen} all={entries} place={name} onClose={details.close} />}

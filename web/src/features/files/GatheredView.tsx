@@ -10,6 +10,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { SelectionBar, Toolbar } from '../../ui/Toolbar';
 import { useEditing } from '../editing/useEditing';
 import { FolderFindings } from '../findings/FolderFindings';
+import { usePlacing } from '../moving/usePlacing';
 import { PreviewHost } from '../preview/PreviewHost';
 import { usePreview } from '../preview/usePreview';
 import { countWords } from './countWords';
@@ -25,7 +26,7 @@ import { kindWords } from './typeWords';
 import { useDetails } from './useDetails';
 import { useEntryMenu } from './useEntryMenu';
 import { useFileActions } from './useFileActions';
-import { useListEvents } from './useListEvents';
+import { hasMarkedText, useListEvents } from './useListEvents';
 import { useGathered } from './usePlaces';
 import { useSelection } from './useSelection';
 
@@ -72,16 +73,19 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
   const { open: show } = preview;
   const { show: showDetails } = details;
   const open = useCallback((entry: Entry) => (entry.kind === 'folder' ? onGoTo(entry.id) : show(entry)), [onGoTo, show]);
+  const placing = usePlacing({ onGoTo, onDone: clear });
+  const { ask: place, take } = placing;
   const goTo = useCallback((entry: Entry) => onGoTo(entry.folder), [onGoTo]);
   const actionsFor = useCallback(
-    (about: readonly Entry[]) => gatheredActions(t, { open, goTo, download, trash, star, showDetails }, about),
-    [t, open, goTo, download, trash, star, showDetails],
+    (about: readonly Entry[]) => gatheredActions(t, { open, goTo, download, place, take, trash, star, showDetails }, about),
+    [t, open, goTo, download, place, take, trash, star, showDetails],
   );
   const menuFor = useCallback((entry: Entry) => actionsFor([entry]), [actionsFor]);
   const { area } = useListEvents({
     onKey: (event: KeyboardEvent, id) => {
       const about = selected.has(id) ? chosen : entries.filter((entry) => entry.id === id);
       if (event.key === 'Delete') trash(about);
+      else if (event.key === 'c' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !hasMarkedText()) take('copy', about);
       else if (event.key === 's' && (event.ctrlKey || event.metaKey)) star(about);
       else return;
       event.preventDefault();
@@ -154,6 +158,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
         </div>
         <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={[]} place={title} timeOf={modifiedOf} />
         <PreviewHost preview={preview} onDownload={(entry) => download([entry])} />
+        {placing.dialog}
         <LargeDownloadDialog entries={asking} onConfirm={downloadAnyway} onClose={stopAsking} />
       </div>
       {details.isPaneOpen && <DetailsPane editing={editing} chosen={chosen} all={entries} place={title} onClose={details.close} />}

@@ -3,26 +3,27 @@ import type { Translate } from '../../lib/i18n';
 import type { View } from '../../lib/preferences';
 import type { Sort } from '../../lib/sortEntries';
 import type { MenuEntry } from '../../ui/Menu';
+import type { Clipboard } from '../moving/clipboard';
 
 interface AddActions {
   newFolder: () => void;
   note: () => void;
   upload: () => void;
   uploadFolder: () => void;
-  /** How many were cut and could be put here. */
-  cut: number;
+  /** What was cut or copied and could be put here. */
+  held: Clipboard;
   paste: () => void;
 }
 
 /** What can be put into a folder. */
-export function addActions(t: Translate, canWrite: boolean, { newFolder, note, upload, uploadFolder, cut, paste }: AddActions): MenuEntry[] {
+export function addActions(t: Translate, canWrite: boolean, { newFolder, note, upload, uploadFolder, held, paste }: AddActions): MenuEntry[] {
   const isDisabled = !canWrite;
   return [
     { id: 'new-folder', label: t('files.newFolder'), icon: <FolderPlus size={16} />, isDisabled, onAction: newFolder },
     { id: 'note', label: t('note.new'), icon: <FilePlus size={16} />, isDisabled, onAction: note },
     { id: 'upload', label: t('files.upload.choose'), icon: <Upload size={16} />, isDisabled, onAction: upload },
     { id: 'upload-folder', label: t('files.upload.folder'), icon: <FolderUp size={16} />, isDisabled, onAction: uploadFolder },
-    ...(cut === 0 ? [] : [{ id: 'paste', label: t('move.paste', { count: cut }), icon: <ClipboardPaste size={16} />, shortcut: t('key.paste'), isDisabled, onAction: paste }]),
+    ...(held.nodes.length === 0 ? [] : [{ id: 'paste', label: t(held.kind === 'cut' ? 'move.paste' : 'copy.paste', { count: held.nodes.length }), icon: <ClipboardPaste size={16} />, shortcut: t('key.paste'), isDisabled, onAction: paste }]),
   ];
 }
 

@@ -1,14 +1,18 @@
-import { Download, Eye, FolderInput, FolderSearch, Info, Pencil, Scissors, Star, StarOff, Trash2 } from 'lucide-react';
+import { Copy, CopyPlus, Download, Eye, FolderInput, FolderSearch, Info, Pencil, Scissors, Star, StarOff, Trash2 } from 'lucide-react';
 import type { Entry } from '../../crypto/types';
 import type { Translate } from '../../lib/i18n';
 import type { MenuEntry } from '../../ui/Menu';
+import type { Clipboard } from '../moving/clipboard';
+import type { PlaceKind } from '../moving/usePlacing';
 
 interface Actions {
   open: (entry: Entry) => void;
   download: (entries: readonly Entry[]) => void;
   rename: (id: string) => void;
-  move: (entries: readonly Entry[]) => void;
-  cut: (entries: readonly Entry[]) => void;
+  /** Asks for the folder to move or copy into. */
+  place: (kind: PlaceKind, entries: readonly Entry[]) => void;
+  /** Keeps it to be pasted. */
+  take: (kind: Clipboard['kind'], entries: readonly Entry[]) => void;
   star: (entries: readonly Entry[]) => void;
   showDetails: (entries: readonly Entry[]) => void;
   trash: (entries: readonly Entry[]) => void;
@@ -47,8 +51,16 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
       id: 'move',
       label: t('move.action'),
       icon: <FolderInput size={16} />,
+      beginsGroup: true,
       isDisabled: !canWrite,
-      onAction: () => actions.move(entries),
+      onAction: () => actions.place('move', entries),
+    },
+    {
+      id: 'copy',
+      label: t('copy.action'),
+      icon: <CopyPlus size={16} />,
+      isMinor: 'phone',
+      onAction: () => actions.place('copy', entries),
     },
     {
       id: 'cut',
@@ -57,13 +69,22 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
       shortcut: t('key.cut'),
       isDisabled: !canWrite,
       isMinor: true,
-      onAction: () => actions.cut(entries),
+      onAction: () => actions.take('cut', entries),
+    },
+    {
+      id: 'take',
+      label: t('move.copy'),
+      icon: <Copy size={16} />,
+      shortcut: t('key.copy'),
+      isMinor: true,
+      onAction: () => actions.take('copy', entries),
     },
     {
       id: 'star',
       label: t(entries.every(({ starred }) => starred) ? 'star.remove' : 'star.add'),
       icon: entries.every(({ starred }) => starred) ? <StarOff size={16} /> : <Star size={16} />,
       shortcut: t('key.star'),
+      beginsGroup: true,
       isDisabled: !canWrite,
       isMinor: true,
       onAction: () => actions.star(entries),
@@ -87,7 +108,7 @@ export function fileActions(t: Translate, canWrite: boolean, actions: Actions, e
   ];
 }
 
-interface GatheredActions extends Pick<Actions, 'open' | 'download' | 'star' | 'showDetails' | 'trash'> {
+interface GatheredActions extends Pick<Actions, 'open' | 'download' | 'place' | 'take' | 'star' | 'showDetails' | 'trash'> {
   /** To the folder that it is in. */
   goTo: (entry: Entry) => void;
 }
@@ -96,11 +117,10 @@ interface GatheredActions extends Pick<Actions, 'open' | 'download' | 'star' | '
 export function gatheredActions(t: Translate, { goTo, ...actions }: GatheredActions, entries: readonly Entry[]): MenuEntry[] {
   const [first] = entries;
   if (first === undefined) return [];
-  const nothing = () => undefined;
-  const all = fileActions(t, true, { ...actions, rename: nothing, move: nothing, cut: nothing }, entries);
+  const all = fileActions(t, true, { ...actions, rename: () => undefined }, entries);
   return [
     ...all.filter(({ id }) => id === 'open'),
     { id: 'go', label: t('files.goTo'), icon: <FolderSearch size={16} />, isDisabled: entries.length > 1, onAction: () => goTo(first) },
-    ...all.filter(({ id }) => ['download', 'star', 'details', 'trash'].includes(id)),
+    ...all.filter(({ id }) => ['download', 'move', 'copy', 'take', 'star', 'details', 'trash'].includes(id)),
   ];
 }

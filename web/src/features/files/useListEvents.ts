@@ -81,6 +81,11 @@ export function isInList(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('[role="grid"]') !== null;
 }
 
+/** Whether text of the page is marked, which is then what a person copies. */
+export function hasMarkedText(): boolean {
+  return getSelection()?.isCollapsed === false;
+}
+
 /** React passes on what happens in menus and dialogs that belong to a row; they are elsewhere on the page. */
 function isWithin(target: EventTarget, area: Element | null): target is Element {
   return target instanceof Element && area !== null && area.contains(target);

@@ -1,6 +1,7 @@
 import { useText } from '../../lib/i18n';
 import { useOnline } from '../../lib/useOnline';
 import { Banner } from '../../ui/Banner';
+import { CopyNotes } from '../moving/CopyNotes';
 import css from './AppFrame.module.css';
 import { UpdateNote } from './UpdateNote';
 
@@ -16,6 +17,7 @@ export function FrameNotes() {
         </Banner>
       )}
       <UpdateNote />
+      <CopyNotes />
     </div>
   );
 }

@@ -7,17 +7,19 @@ import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { useNotify } from '../../ui/Notices';
 import { errorWords } from '../errors/errorWords';
+import { useCopying } from '../moving/useCopying';
 import { isActive } from '../transfers/summary';
 import { LeavingContext } from './useLeaving';
 
 type Way = 'lock' | 'signOut';
 
-/** Asks before transfers are stopped, or typed text is lost, by locking or signing out. */
+/** Asks before transfers and copies are stopped, or typed text is lost, by locking or signing out. */
 export function LeavingGuard({ children }: { children: ReactNode }) {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
-  const [asked, setAsked] = useState<{ way: Way; why: 'leave.transfers' | 'leave.unsaved' } | null>(null);
+  const { isBusy } = useCopying();
+  const [asked, setAsked] = useState<{ way: Way; why: 'leave.transfers' | 'leave.copying' | 'leave.unsaved' } | null>(null);
 
   const leaving = useMemo(() => {
     const leave = async (way: Way) => {
@@ -28,8 +30,9 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
       }
     };
     const ask = (way: Way) => {
-      if (app.getState().transfers.some(isActive)) {
-        setAsked({ way, why: 'leave.transfers' });
+      const isTransferring = app.getState().transfers.some(isActive);
+      if (isTransferring || isBusy) {
+        setAsked({ way, why: isTransferring ? 'leave.transfers' : 'leave.copying' });
         return;
       }
       // What was typed last goes first.
@@ -39,7 +42,7 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
       });
     };
     return { leave, context: { lock: () => ask('lock'), signOut: () => ask('signOut') } };
-  }, [app, notify, t, locale]);
+  }, [app, isBusy, notify, t, locale]);
 
   return (
     <LeavingContext value={leaving.context}>
@@ -48,7 +51,7 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
         role="alertdialog"
         isOpen={asked !== null}
         onClose={() => setAsked(null)}
-        title={t('leave.title')}
+        title={t(asked?.why === 'leave.copying' ? 'leave.copying.title' : 'leave.title')}
         actions={
           <>
             <Button onPress={() => setAsked(null)}>{t('leave.stay')}</Button>

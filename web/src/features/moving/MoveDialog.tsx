@@ -15,35 +15,40 @@ import { TextField } from '../../ui/TextField';
 import { ErrorMessage } from '../errors/ErrorMessage';
 import { useFolderPlace } from '../files/useFolderPlace';
 import css from './moving.module.css';
+import type { PlaceKind } from './usePlacing';
 
 interface MoveDialogProps {
+  kind: PlaceKind;
   entries: readonly Entry[];
   /** The folder to begin in. */
   from: string;
-  onMove: (nodes: readonly string[], to: string) => Promise<void>;
+  onPlace: (nodes: readonly string[], to: string) => Promise<void>;
   onClose: () => void;
 }
 
-/** Walks through the folders to the one that things are to be moved into. */
-export default function MoveDialog({ entries, from, onMove, onClose }: MoveDialogProps) {
+/** Walks through the folders to the one that things are to be moved or copied into. */
+export default function MoveDialog({ kind, entries, from, onPlace, onClose }: MoveDialogProps) {
   const { t } = useText();
   const [at, setAt] = useState(from);
   const [isAdding, setAdding] = useState(false);
   const place = useFolderPlace(at);
   const state = useFolder(at);
   const task = useTask();
-  const moved = useMemo(() => new Set(entries.map(({ id }) => id)), [entries]);
+  const isMove = kind === 'move';
+  const placed = useMemo(() => entries.map(({ id }) => id), [entries]);
+  // A copy may go where the original is, and even into it.
+  const closed = useMemo(() => new Set(isMove ? placed : []), [isMove, placed]);
   const path = place?.path ?? [];
-  const isInside = path.some(({ id }) => moved.has(id));
+  const isInside = path.some(({ id }) => closed.has(id));
   const isThere = entries.every(({ folder }) => folder === at);
-  const isReady = state.status === 'ready' && state.view.verified && !isInside && !isThere;
+  const isReady = state.status === 'ready' && state.view.verified && !isInside && !(isMove && isThere);
   const go = (id: string) => {
     task.clear();
     setAdding(false);
     setAt(id);
   };
-  const move = async () => {
-    if (isReady && (await task.run(() => onMove([...moved], at)))) onClose();
+  const finish = async () => {
+    if (isReady && (await task.run(() => onPlace(placed, at)))) onClose();
   };
   const up = (event: KeyboardEvent) => {
     const parent = path.at(-2);
@@ -59,12 +64,12 @@ export default function MoveDialog({ entries, from, onMove, onClose }: MoveDialo
     <Dialog
       isOpen
       onClose={onClose}
-      title={t('move.title', { count: entries.length, name: entries[0]?.name ?? '' })}
+      title={t(`${kind}.title`, { count: entries.length, name: entries[0]?.name ?? '' })}
       actions={
         <>
           <Button onPress={onClose}>{t('app.cancel')}</Button>
-          <Button look="primary" isDisabled={!isReady} isBusy={task.isBusy} onPress={() => void move()}>
-            {t('move.here')}
+          <Button look="primary" isDisabled={!isReady} isBusy={task.isBusy} onPress={() => void finish()}>
+            {t(`${kind}.here`)}
           </Button>
         </>
       }
@@ -85,8 +90,8 @@ export default function MoveDialog({ entries, from, onMove, onClose }: MoveDialo
             ))}
           </ol>
         </nav>
-        <FolderChoice key={at} at={at} label={t('move.list', { name: here })} moved={moved} onOpen={go} />
-        <p role="status">{isThere && path.length > 0 ? t('move.same') : isInside ? t('error.intoItself') : ''}</p>
+        <FolderChoice key={at} at={at} label={t('move.list', { name: here })} closed={closed} onOpen={go} />
+        <p role="status">{isThere && path.length > 0 ? t(`${kind}.same`) : isInside ? t('error.intoItself') : ''}</p>
         {isAdding ? (
           <AddFolder key={at} parent={at} onMade={go} onClose={() => setAdding(false)} />
         ) : (
@@ -108,11 +113,12 @@ const takeFocus = (element: HTMLElement | null) => element?.focus();
 interface FolderChoiceProps {
   at: string;
   label: string;
-  moved: ReadonlySet<string>;
+  /** Those that cannot be gone into. */
+  closed: ReadonlySet<string>;
   onOpen: (id: string) => void;
 }
 
-function FolderChoice({ at, label, moved, onOpen }: FolderChoiceProps) {
+function FolderChoice({ at, label, closed, onOpen }: FolderChoiceProps) {
   const { t, locale } = useText();
   const state = useFolder(at);
   const view = state.status === 'loading' ? undefined : state.view;
@@ -134,7 +140,7 @@ function FolderChoice({ at, label, moved, onOpen }: FolderChoiceProps) {
       aria-label={label}
       className={css.list ?? ''}
       items={folders}
-      disabledKeys={moved}
+      disabledKeys={closed}
       {...FOCUS_FIRST}
       onAction={(id) => onOpen(String(id))}
     >
