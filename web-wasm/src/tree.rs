@@ -29,6 +29,15 @@ impl Vault {
         Ok(self.0.pinned_seq(node(folder)?).map(|seq| seq as f64))
     }
 
+    /// The lowest seq that the folder's current head may have.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    #[wasm_bindgen(js_name = leastSeq)]
+    pub fn least_seq(&self, folder: &str) -> Result<f64, Failure> {
+        Ok(self.0.least_seq(node(folder)?) as f64)
+    }
+
     /// The head's seq in the body of a page of children.
     ///
     /// # Errors

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Page } from '@playwright/test';
 
-import { expect, expectFiles, newEmail, PASSWORD, signUp, test } from '../support/journey';
+import { expect, newEmail, signUp, test } from '../support/journey';
 import type { RunningServer } from '../support/server';
 
 test.use({ serviceWorkers: 'allow' });
@@ -39,18 +39,6 @@ test('without a server the app shows itself and says so, and goes on when it is 
   await context.setOffline(false);
   await server.restart();
   await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible({ timeout: 30_000 });
-});
-
-test('a locked account without a network stays locked, and unlocks with it', async ({ page, context, server }) => {
-  await signUp(page, server, newEmail());
-  await expectKept(page);
-  await context.setOffline(true);
-  await page.reload();
-  await expect(page.getByText('This device is offline.', { exact: false })).toBeVisible();
-  await context.setOffline(false);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Unlock' }).click();
-  await expectFiles(page);
 });
 
 test('nothing but the shell is kept, and every file of it is as the build left it', async ({ page, server }) => {

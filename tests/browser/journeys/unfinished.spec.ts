@@ -44,8 +44,9 @@ async function begin(page: Page, path: string): Promise<void> {
 /** Leaves the page in the middle, and comes back. */
 async function reload(page: Page): Promise<void> {
   page.once('dialog', (dialog) => void dialog.accept());
-  await page.context().unroute('**/api/v1/uploads/*');
   await page.reload();
+  // Not before: what is still being sealed would get through.
+  await page.context().unroute('**/api/v1/uploads/*');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Unlock' }).click();
 }

@@ -55,6 +55,16 @@ impl Vault {
         Some(self.start(folder)?.seq)
     }
 
+    /// The lowest seq that a folder's current head may have, by all that this account has seen.
+    /// A listing that was asked for while this was lower, and does not prove itself now, may
+    /// have been overtaken on its way; that it is asked for again comes before any blame.
+    #[must_use]
+    pub fn least_seq(&self, folder: NodeId) -> u64 {
+        let vouched = self.tree.vouched.get(&folder).copied();
+        let pinned = self.head_pins(folder).into_iter().map(|pin| pin.seq);
+        pinned.chain(vouched).max().unwrap_or(0)
+    }
+
     /// Where a folder's history begins that must lead to the next head: what was verified in
     /// this session, unless other devices' pins have been merged since; else the oldest pin.
     pub(super) fn start(&self, folder: NodeId) -> Option<SeenPin> {
@@ -166,8 +176,7 @@ impl Vault {
     ) -> Result<(), VaultError> {
         let seq = head.record.seq;
         let pins = self.head_pins(place.id);
-        let vouched = self.tree.vouched.get(&place.id).copied().unwrap_or(0);
-        if seq < vouched || pins.iter().any(|pin| seq < pin.seq) {
+        if seq < self.least_seq(place.id) {
             return Err(VaultError::Finding(FindingKind::RolledBack));
         }
         let Some(start) = self.start(place.id) else {

@@ -83,6 +83,8 @@ export interface Api {
   token(): Promise<string>;
   /** Forgets the session in this tab; its cookie stays. */
   forget(): void;
+  /** An account was opened without the server: its session is taken up with the first request that arrives. */
+  expect(userId: string): void;
 
   profile(): Promise<Profile>;
   updateProfile(changes: ProfileUpdate): Promise<Profile>;

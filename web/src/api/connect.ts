@@ -75,6 +75,7 @@ export function connectApi({ onEnded, onReplaced }: Environment): Api {
       if (token === null) throw new Problem({ code: 'session-ended', message: 'Nobody is signed in.' });
       return token;
     },
+    expect: (userId) => tokens.expect(userId),
     forget: () => tokens.clear(),
 
     async profile() {

@@ -107,6 +107,30 @@ describe('Tokens', () => {
     expect(await tokens.current()).toBeNull();
   });
 
+  it('takes up the session of an account that was opened without the server', async () => {
+    const jwt = (sub: string): string => `h.${btoa(JSON.stringify({ sub })).replace(/=+$/, '')}.s`;
+    const away = new Problem({ code: 'server-unreachable', message: 'lost' });
+    const refresh = vi.fn<() => Promise<FreshToken>>(() => Promise.reject(away));
+    const { tokens, onEnded, onReplaced } = tab(refresh);
+    tokens.expect('one');
+    // Not "signed out": whoever asks can try again.
+    await expect(tokens.current()).rejects.toBe(away);
+    refresh.mockResolvedValueOnce({ accessToken: jwt('one'), expiresIn: 3600 });
+    expect(await tokens.current()).toBe(jwt('one'));
+    expect([onReplaced.mock.calls.length, onEnded.mock.calls.length]).toEqual([0, 0]);
+
+    const other = tab(() => Promise.resolve({ accessToken: jwt('two'), expiresIn: 3600 }));
+    other.tokens.expect('one');
+    await expect(other.tokens.current()).rejects.toMatchObject({ code: 'session-ended' });
+    expect(other.onReplaced).toHaveBeenCalledOnce();
+
+    const ended = tab(refused);
+    ended.tokens.expect('one');
+    await expect(ended.tokens.current()).rejects.toMatchObject({ code: 'session-ended' });
+    expect(ended.onEnded).toHaveBeenCalledOnce();
+    expect(await ended.tokens.current()).toBeNull();
+  });
+
   it('drops an answer that comes after signing out', async () => {
     let answer: (fresh: FreshToken) => void = () => undefined;
     const { tokens } = tab(() => new Promise((resolve) => (answer = resolve)));

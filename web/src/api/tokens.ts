@@ -27,6 +27,8 @@ export class Tokens {
   readonly #environment: Environment;
   #token: string | null = null;
   #expires = 0;
+  /** Whose session the cookie is expected to be of, before there is a token. */
+  #expected: string | null = null;
   #refreshing: Promise<string> | null = null;
   /** Grows when a session begins or ends, so that a late answer cannot revive an old one. */
   #generation = 0;
@@ -35,9 +37,15 @@ export class Tokens {
     this.#environment = environment;
   }
 
+  /** The server could not be asked: an account was opened whose session the cookie is believed to be of. */
+  expect(userId: string): void {
+    if (this.#token === null) this.#expected = userId;
+  }
+
   /** Begins a session. */
   set(fresh: FreshToken): void {
     this.#generation += 1;
+    this.#expected = null;
     // What was asked for the session before is not waited for.
     this.#refreshing = null;
     this.#keep(fresh);
@@ -46,13 +54,14 @@ export class Tokens {
   /** Forgets the session. */
   clear(): void {
     this.#generation += 1;
+    this.#expected = null;
     this.#token = null;
     this.#refreshing = null;
   }
 
   /** The token, or null when signed out. Refreshes it first when it is about to run out. */
   async current(): Promise<string | null> {
-    if (this.#token === null) return null;
+    if (this.#token === null) return this.#expected === null ? null : this.refresh();
     return this.#expires - this.#environment.now() > MARGIN ? this.#token : this.refresh();
   }
 
@@ -76,7 +85,9 @@ export class Tokens {
     try {
       const fresh = await locks.request(LOCK, refresh);
       if (this.#generation !== generation) throw new Problem({ code: 'session-ended', message: 'Signed out meanwhile.' });
-      if (this.#token !== null && areOfTwo(this.#token, fresh.accessToken)) {
+      const account = accountOf(fresh.accessToken);
+      const expected = this.#token === null ? this.#expected : accountOf(this.#token);
+      if (account !== null && expected !== null && account !== expected) {
         this.clear();
         onReplaced();
         throw new Problem({ code: 'session-ended', message: 'Another account is signed in now.' });
@@ -86,7 +97,7 @@ export class Tokens {
     } catch (error) {
       if (!hasCode(error, 'UNAUTHORIZED', 'ACCOUNT_INACTIVE')) throw error;
       if (this.#generation === generation) {
-        const had = this.#token !== null;
+        const had = this.#token !== null || this.#expected !== null;
         this.clear();
         if (had) onEnded();
       }
@@ -95,15 +106,10 @@ export class Tokens {
   }
 
   #keep({ accessToken, expiresIn }: FreshToken): void {
+    this.#expected = null;
     this.#token = accessToken;
     this.#expires = this.#environment.now() + expiresIn * 1000;
   }
-}
-
-/** Whether two tokens are of different accounts, as far as they say. */
-function areOfTwo(one: string, other: string): boolean {
-  const [first, second] = [accountOf(one), accountOf(other)];
-  return first !== null && second !== null && first !== second;
 }
 
 /** The account in a token, which is a JWT; only the server can check it, and this tab only compares. */

@@ -1,5 +1,7 @@
 import { connectApi } from '../api/connect';
+import { clearKeptContents, keepDetails, keptDetails } from '../api/keptContents';
 import { createContentPool } from '../crypto/content';
+import { isFindingKind } from '../crypto/findings';
 import { startKeeper } from '../crypto/keeper';
 import { missingSupport } from '../crypto/support';
 import type { Finding, FindingKind, FolderView } from '../crypto/types';
@@ -18,6 +20,7 @@ import { ServedContents } from '../features/transfers/served';
 import { Transfers } from '../features/transfers/transfers';
 import { copyNodes } from '../features/tree/copyNodes';
 import { Follower } from '../features/tree/follow';
+import { unlessOvertaken, type CheckDetails } from '../features/tree/overtaken';
 import { isGone, Tree } from '../features/tree/tree';
 import { TreeActions } from '../features/tree/treeActions';
 import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
@@ -83,7 +86,7 @@ export function createApp(): App {
     },
     onCaught: caught,
     // Not before the last write, which would stay.
-    forgetCache: () => cacheEnded.then(clearPieces),
+    forgetCache: () => cacheEnded.then(() => Promise.all([clearPieces(), clearKeptContents()])),
     onLocked: () => {
       autoLock.end();
       profile.locked();
@@ -135,6 +138,11 @@ export function createApp(): App {
     preparePhrase: (password) => session.preparePhrase(password),
     keepUnlocked: () => session.isKept(),
     setKeepUnlocked: (on) => asProblem(session.setKept(on)),
+    keepOffline: () => getPreferences().offline,
+    setKeepOffline: async (on) => {
+      await asProblem(session.setOffline(on));
+      if (!on) await clearKeptContents().catch(() => undefined);
+    },
     updateProfile: (changes) => asProblem(profile.update(changes)),
     autoLock: autoLockMinutes,
     setAutoLock: (minutes) => setPreferences({ autoLock: minutes }),
@@ -233,7 +241,10 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     page: document,
     cursor: kept,
     onCursor: (cursor) => cache.moved(cursor),
-    onProgress: (progress) => state.set({ tree: progress }),
+    onProgress: (progress) => {
+      if (progress === 'ready' && state.get().tree === 'away') tree.recover();
+      state.set({ tree: progress });
+    },
     onCaught: (error) => reportCaught(state, null, error),
   });
   void follower.run();
@@ -246,8 +257,9 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     anew: (job) => transfers.anew(job),
     progress: (job, done) => transfers.progress(job, done),
   });
+  const details: CheckDetails = (file, check) => unlessOvertaken([file], { keeper, tree }, async () => check(await api.fileDetails(file)));
   const transfers: Transfers = new Transfers({
-    api,
+    details,
     keeper,
     pool,
     commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),
@@ -265,8 +277,18 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     picture: async (file, signal) => (await import('../features/thumbnails/makeThumbnail')).makeThumbnail(file, signal),
     now: Date.now,
   });
-  const contents: ContentEnvironment = { api, keeper, pool, served };
-  const files = new FileContents({ api, keeper, pool, tree, open: (node) => openContent(contents, node) });
+  const contents: ContentEnvironment = {
+    details,
+    keeper,
+    pool,
+    served,
+    kept: {
+      isWanted: () => getPreferences().offline,
+      details: keptDetails,
+      keepDetails: (node, told) => keepDetails(node, told, Date.now()),
+    },
+  };
+  const files = new FileContents({ api, details, keeper, pool, tree, open: (node) => openContent(contents, node) });
   return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, contents, files };
 }
 
@@ -287,23 +309,6 @@ function reportCaught(state: Store<AppState>, folder: string | null, error: unkn
 
 /** Findings about the account as a whole. */
 const ACCOUNT_KINDS: Readonly<Record<string, FindingKind>> = { 'account-tampered': 'altered', 'account-rolled-back': 'rolled-back' };
-
-const FINDING_KINDS: ReadonlySet<string> = new Set<FindingKind>([
-  'injected',
-  'missing',
-  'rolled-back',
-  'forked',
-  'does-not-belong-here',
-  'truncated',
-  'trailing-data',
-  'altered',
-  'not-an-allowed-writer',
-  'unsupported-version',
-]);
-
-function isFindingKind(code: string): code is FindingKind {
-  return FINDING_KINDS.has(code);
-}
 
 function findingKey({ kind, folder, node }: Finding): string {
   return [kind, folder, node].join(' ');

@@ -263,6 +263,10 @@ export interface App {
   keepUnlocked(): Promise<boolean | null>;
   /** Only while unlocked. */
   setKeepUnlocked(on: boolean): Promise<void>;
+  /** Whether this device keeps what it takes to open the account, with its password, while the server cannot be reached. */
+  keepOffline(): boolean;
+  /** Only while unlocked. */
+  setKeepOffline(on: boolean): Promise<void>;
 
   /**
    * Minutes without activity in any tab after which the vault locks itself; null: never. Where nobody chose it is never

@@ -1,5 +1,6 @@
 /// <reference lib="webworker" />
 import { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
+import { KeptReader } from '../api/keptReader';
 import { RangeReader } from '../api/ranges';
 import { removeStaged, sendStaged } from '../api/staged';
 import { Problem } from '../lib/problem';
@@ -45,6 +46,8 @@ export interface OpenJob {
   contentLength: number;
   listLength: number;
   totalLength: number;
+  /** Whether what is fetched stays on this device, sealed, and is looked for there. */
+  keeps?: boolean;
 }
 
 /** What this worker asks of the page. */
@@ -211,8 +214,10 @@ class Source {
 
   async #begin(): Promise<OpenedFile> {
     await loadModule();
-    const { plan, node, version, size, contentLength, listLength, totalLength } = this.job;
-    const reader = new RangeReader(() => host.address(node, version), totalLength, this.ended.signal);
+    const { plan, node, version, size, contentLength, listLength, totalLength, keeps = false } = this.job;
+    const server = new RangeReader(() => host.address(node, version), totalLength, this.ended.signal);
+    const isKept = keeps && KeptReader.isKept(totalLength);
+    const reader: Pick<RangeReader, 'read'> | KeptReader = isKept ? new KeptReader(version, totalLength, (start, end) => server.read(start, end)) : server;
     const whole = totalLength <= SMALL ? await reader.read(0, totalLength) : null;
     const read = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> =>
       whole?.slice(start, end) ?? reader.read(start, end, signal);

@@ -155,6 +155,7 @@ const keeper = {
   mergeKeys: (keys: string): void => there(vault, 'vault').mergeKeys(keys),
 
   pinnedSeq: (folder: string): number | undefined => there(vault, 'vault').pinnedSeq(folder),
+  leastSeq: (folder: string): number => there(vault, 'vault').leastSeq(folder),
   headSeq: (page: string): number => there(vault, 'vault').headSeq(page),
   openFolder: (folder: string, pages: string[], heads: string[]): string => there(vault, 'vault').openFolder(folder, pages, heads),
   folder: (folder: string): string | undefined => there(vault, 'vault').folder(folder),

@@ -30,10 +30,19 @@ export interface UploadRecord {
   handle?: FileSystemFileHandle;
 }
 
+/** What it takes, with the password, to open the account without the server: its keys, sealed as they lie there. */
+export interface OfflineRecord {
+  userId: string;
+  email: string;
+  /** JSON, as `GET /user/keys` gave it. */
+  keys: string;
+}
+
 const NAME = 'strongroom';
-const VERSION = 3;
+const VERSION = 4;
 const ACCOUNTS = 'accounts';
 const KEPT = 'kept';
+const OFFLINE = 'offline';
 const UPLOADS = 'uploads';
 
 export async function findByUser(userId: string): Promise<DeviceRecord | undefined> {
@@ -62,6 +71,22 @@ export async function saveKept(record: KeptRecord): Promise<void> {
 
 export async function clearKept(): Promise<void> {
   await withStore(KEPT, 'readwrite', (store) => store.clear());
+}
+
+/** Of whoever was signed in last: a browser has one session. */
+export async function findOffline(): Promise<OfflineRecord | undefined> {
+  return (await withStore(OFFLINE, 'readonly', (store) => store.getAll() as IDBRequest<OfflineRecord[]>))[0];
+}
+
+export async function saveOffline(record: OfflineRecord): Promise<void> {
+  await withStore(OFFLINE, 'readwrite', (store) => {
+    store.clear();
+    return store.put(record);
+  });
+}
+
+export async function clearOffline(): Promise<void> {
+  await withStore(OFFLINE, 'readwrite', (store) => store.clear());
 }
 
 export async function saveUpload(record: UploadRecord): Promise<void> {
@@ -103,6 +128,7 @@ function open(): Promise<IDBDatabase> {
       if (oldVersion < 1) request.result.createObjectStore(ACCOUNTS, { keyPath: 'userId' }).createIndex('email', 'email');
       if (oldVersion < 2) request.result.createObjectStore(KEPT, { keyPath: 'userId' });
       if (oldVersion < 3) request.result.createObjectStore(UPLOADS, { keyPath: 'id' });
+      if (oldVersion < 4) request.result.createObjectStore(OFFLINE, { keyPath: 'userId' });
     };
     request.onsuccess = () => resolve(request.result);
     request.onerror = () => reject(request.error ?? new DOMException('cannot open', 'UnknownError'));

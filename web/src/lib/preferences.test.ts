@@ -11,6 +11,7 @@ describe('stored preferences', () => {
       autoLock: null,
       view: 'grid',
       details: false,
+      offline: true,
       trashDays: {},
     });
   });
@@ -23,6 +24,7 @@ describe('stored preferences', () => {
       autoLock: 'default',
       view: 'list',
       details: false,
+      offline: true,
       trashDays: {},
     });
   });

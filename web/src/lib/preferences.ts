@@ -15,6 +15,8 @@ export interface Preferences {
   view: View;
   /** Whether the details pane stands beside the files, where there is room for it. */
   details: boolean;
+  /** Whether this device keeps what it takes to open the account without the server. */
+  offline: boolean;
   /** By user id: days after which what is in the trash is deleted for good; who is not named keeps it. */
   trashDays: Readonly<Record<string, number>>;
 }
@@ -35,6 +37,7 @@ const DEFAULTS: Preferences = {
   autoLock: 'default',
   view: 'list',
   details: false,
+  offline: true,
   trashDays: {},
 };
 
@@ -86,6 +89,7 @@ export function parsePreferences(stored: string | null): Preferences {
     autoLock: isMinutes(value.autoLock) ? value.autoLock : DEFAULTS.autoLock,
     view: oneOf(value.view, ['list', 'grid'], DEFAULTS.view),
     details: value.details === true,
+    offline: value.offline !== false,
     trashDays: parseRetention(value.trashDays),
   };
 }

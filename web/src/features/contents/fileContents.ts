@@ -3,13 +3,15 @@ import type { OpenContent, VersionInfo } from '../../app/contract';
 import type { ContentPool } from '../../crypto/content';
 import type { RunningKeeper } from '../../crypto/keeper';
 import { Problem } from '../../lib/problem';
+import type { CheckDetails } from '../tree/overtaken';
 import type { MakeCommit, Tree } from '../tree/tree';
 
 /** A text that is edited is held in memory several times over. */
 const MOST_TEXT = 5 * 1024 * 1024;
 
 interface Environment {
-  api: Pick<Api, 'fileDetails' | 'thumbnail'>;
+  api: Pick<Api, 'thumbnail'>;
+  details: CheckDetails;
   keeper: RunningKeeper['remote'];
   pool: Pick<ContentPool, 'upload'>;
   tree: Pick<Tree, 'commit'>;
@@ -37,14 +39,14 @@ export class FileContents {
 
   /** A new version on top of `base`, which must still be the current one. */
   async saveText(node: string, text: string, base: string): Promise<{ version: string }> {
-    const { api, keeper } = this.#environment;
+    const { details, keeper } = this.#environment;
     const entry = await keeper.entry(node);
     if (entry === undefined) throw new Problem({ code: 'no-such-entry', message: 'The file is not here any more.' });
     const file = new Blob([text]);
     const planned = await keeper.planVersion(node, { name: entry.name, mediaType: entry.mediaType, modified: Date.now(), size: file.size });
     try {
       const upload = await this.#upload(planned, file);
-      await this.#commit([entry.folder], async (now) => keeper.commitVersion(planned.plan, upload, await api.fileDetails(node), base, now));
+      await this.#commit([entry.folder], (now) => details(node, (served) => keeper.commitVersion(planned.plan, upload, served, base, now)));
       return { version: planned.version };
     } finally {
       void keeper.dropUpload(planned.plan).catch(() => undefined);
@@ -71,24 +73,24 @@ export class FileContents {
   }
 
   async versions(node: string): Promise<VersionInfo[]> {
-    const { api, keeper } = this.#environment;
-    return JSON.parse(await keeper.versions(node, await api.fileDetails(node))) as VersionInfo[];
+    const { details, keeper } = this.#environment;
+    return JSON.parse(await details(node, (served) => keeper.versions(node, served))) as VersionInfo[];
   }
 
   async restoreVersion(node: string, version: string): Promise<void> {
-    const { api, keeper } = this.#environment;
-    await this.#commit(await this.#folderOf(node), async (now) => keeper.makeCurrent(node, version, await api.fileDetails(node), now));
+    const { details, keeper } = this.#environment;
+    await this.#commit(await this.#folderOf(node), (now) => details(node, (served) => keeper.makeCurrent(node, version, served, now)));
   }
 
   async deleteVersions(node: string, versions: readonly string[]): Promise<void> {
-    const { api, keeper } = this.#environment;
-    await this.#commit(await this.#folderOf(node), async (now) => keeper.dropVersions(node, [...versions], await api.fileDetails(node), now));
+    const { details, keeper } = this.#environment;
+    await this.#commit(await this.#folderOf(node), (now) => details(node, (served) => keeper.dropVersions(node, [...versions], served, now)));
   }
 
   /** The small picture that was sealed with the current version; null where none was. */
   async thumbnail(node: string): Promise<Blob | null> {
-    const { api, keeper } = this.#environment;
-    const planned = await keeper.planDownload(node, await api.fileDetails(node));
+    const { api, details, keeper } = this.#environment;
+    const planned = await details(node, (served) => keeper.planDownload(node, served));
     try {
       if (!planned.hasThumbnail) return null;
       const bytes = await keeper.openThumbnail(planned.plan, await api.thumbnail(node, planned.version));

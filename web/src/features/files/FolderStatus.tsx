@@ -1,5 +1,6 @@
 import { CloudOff, FolderX } from 'lucide-react';
 import type { FolderState } from '../../app/contract';
+import { useAppState } from '../../app/hooks';
 import { useText } from '../../lib/i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
@@ -20,6 +21,8 @@ export function isFolderGone(state: FolderState): boolean {
 /** Whether what is shown is checked, old, or for reading only. */
 export function FolderStatus({ state, onRetry }: { state: FolderState; onRetry: () => void }) {
   const { t } = useText();
+  // Then the frame says why, above every page.
+  const isAway = useAppState(({ tree }) => tree === 'away');
   return (
     <>
       <p role="status" className={css.checking}>
@@ -34,7 +37,7 @@ export function FolderStatus({ state, onRetry }: { state: FolderState; onRetry: 
           <p>{t('files.readOnly.text')}</p>
         </Banner>
       )}
-      {state.status === 'error' && state.view !== undefined && (
+      {state.status === 'error' && state.view !== undefined && !isAway && (
         <ErrorMessage title={t('files.stale')} error={state.error} actions={<Button onPress={onRetry}>{t('app.retry')}</Button>} />
       )}
     </>

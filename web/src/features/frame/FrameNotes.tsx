@@ -1,3 +1,4 @@
+import { useAppState } from '../../app/hooks';
 import { useText } from '../../lib/i18n';
 import { useOnline } from '../../lib/useOnline';
 import { Banner } from '../../ui/Banner';
@@ -9,10 +10,16 @@ import { UpdateNote } from './UpdateNote';
 export function FrameNotes() {
   const { t } = useText();
   const isOnline = useOnline();
+  const isAway = useAppState((state) => state.phase.name === 'unlocked' && state.tree === 'away');
   return (
     <div className={css.notes} role="status">
       {!isOnline && (
         <Banner tone="warning" title={t('frame.offline')}>
+          <p>{t('frame.offline.text')}</p>
+        </Banner>
+      )}
+      {isOnline && isAway && (
+        <Banner tone="warning" title={t('frame.away')}>
           <p>{t('frame.offline.text')}</p>
         </Banner>
       )}

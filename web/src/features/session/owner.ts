@@ -5,3 +5,7 @@ import { Problem } from '../../lib/problem';
 export function checkOwner(vault: OpenedVault, stated: string): void {
   if (vault.userId !== stated) throw new Problem({ code: 'account-tampered', message: 'The keys belong to another account.' });
 }
+
+export function bareAccount(): Problem {
+  return new Problem({ code: 'bare-account', message: 'The account was made by another program and has no vault.' });
+}

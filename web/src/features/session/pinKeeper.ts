@@ -3,6 +3,7 @@ import type { RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
 import { Mutex } from '../../lib/mutex';
 import { hasCode, isPassing } from '../../lib/problem';
+import { offline } from './offline';
 
 const PUSH_DELAY = 3000;
 /** Two devices that push at once take turns; more rounds than this mean that something else is wrong. */
@@ -72,11 +73,14 @@ export class PinKeeper {
         if (sealed === undefined) return;
         try {
           await this.#api.updateKeys(sealed);
+          await offline.pushed(this.#owner.userId, sealed);
           await this.#keeper.sealedPinsAccepted();
           return;
         } catch (error) {
           if (!hasCode(error, 'CONFLICT', 'HEAD_CONFLICT')) throw error;
-          await this.#keeper.mergeKeys(JSON.stringify(await this.#api.keys()));
+          const keys = await this.#api.keys();
+          await this.#keeper.mergeKeys(JSON.stringify(keys));
+          await offline.keep(this.#owner, keys);
         }
       }
     });

@@ -8,6 +8,7 @@ import { KEYS, problem, STORAGE, world } from './world.test-support';
 
 beforeEach(async () => {
   await device.clearKept();
+  await device.clearOffline();
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('removeEventListener', () => undefined);
 });

@@ -4,11 +4,13 @@ import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
 import { atLeast } from '../../lib/patience';
 import { hasCode, isPassing, Problem, toProblem } from '../../lib/problem';
-import { isLeaving, setLeaving } from '../../lib/preferences';
+import { isLeaving, setLeaving, setPreferences } from '../../lib/preferences';
 import type { Store } from '../../lib/store';
-import { waitForNetwork } from '../../lib/wait';
+import { wait, waitForNetwork } from '../../lib/wait';
+import { accountKeys, asStale, comeBack, resumeSoon, type Keys } from './away';
 import { kept } from './kept';
-import { checkOwner } from './owner';
+import { offline } from './offline';
+import { bareAccount, checkOwner } from './owner';
 import { PinKeeper, type Locks } from './pinKeeper';
 import { preparePhrase, startRecovery, type Steps } from './recovery';
 import type { TabMessage, Tabs } from './tabs';
@@ -16,7 +18,6 @@ import type { TabMessage, Tabs } from './tabs';
 /** Locking waits no longer than this for the last pins to reach the server. */
 const FLUSH_PATIENCE = 3000;
 const START_RETRY = 3000;
-
 interface Environment {
   api: Api;
   state: Store<AppState>;
@@ -33,7 +34,7 @@ interface Environment {
   /** The keys are about to go, or gone: drop everything that came from them. */
   onLocked(): void;
   /** Forgets what the device has kept of the vault. */
-  forgetCache(): Promise<void>;
+  forgetCache(): Promise<unknown>;
   /** Something about the account itself is wrong, found while nobody was waiting for an answer. */
   onCaught: (error: unknown) => void;
 }
@@ -61,13 +62,16 @@ export class Session {
     this.#tabs = environment.joinTabs((message) => this.#hear(message));
   }
 
-  /** Finds out whether this browser has a session. Keeps trying while the server cannot be reached. */
+  /**
+   * Finds out whether this browser has a session. While the server cannot be reached,
+   * starts with what this device has kept of the account; without that, keeps trying.
+   */
   async start(): Promise<void> {
     const { api } = this.#environment;
     if (isLeaving()) return this.#leave();
     for (;;) {
       try {
-        await api.resume();
+        await resumeSoon(api);
         const profile = await api.profile();
         this.#environment.onProfile(profile);
         if (await this.#unlockKept(profile.userId)) return;
@@ -81,6 +85,7 @@ export class Session {
           this.#enter({ name: 'signed-out' });
           return;
         }
+        if (await this.#startAway()) return;
         this.#enter({ name: 'starting', error: toProblem(error).toJSON() });
         await waitForNetwork(atLeast(START_RETRY, error));
       }
@@ -147,11 +152,12 @@ export class Session {
   }
 
   async unlock(password: string): Promise<void> {
-    const { api, state } = this.#environment;
+    const { state } = this.#environment;
     const { phase } = state.get();
     if (phase.name !== 'locked') throw new Problem({ code: 'internal', message: 'There is nothing to unlock.' });
     await this.#during('contacting', async () => {
-      const keys = await api.keys();
+      const found = await accountKeys(this.#environment.api);
+      const { keys } = found;
       const known = await device.findByUser(keys.user_id);
       const keeper = this.#running();
       try {
@@ -160,7 +166,9 @@ export class Session {
         this.#progress('opening');
         const vault = await keeper.unlock(JSON.stringify(keys), known?.pins, false);
         checkOwner(vault, keys.user_id);
-        await this.#open(known?.email ?? phase.email, vault, { isTyped: true });
+        await this.#open(known?.email ?? phase.email, vault, { isTyped: true, ...found });
+      } catch (error) {
+        throw found.isAway ? asStale(error) : error;
       } finally {
         await keeper.forgetCredentials();
       }
@@ -174,7 +182,10 @@ export class Session {
 
   async preparePhrase(password: string): Promise<PreparedPhrase> {
     this.#unlockedUser();
-    return preparePhrase(this.#steps(), password, async () => this.#pins?.moved());
+    return preparePhrase(this.#steps(), password, async () => {
+      await this.#renewOffline();
+      await this.#pins?.moved();
+    });
   }
 
   /** Also while locked or signed out: what was wished for the account, if it is known whose turn it is. */
@@ -189,6 +200,13 @@ export class Session {
     else await kept.forget();
     this.#isKept = on;
     this.#tabs.tell({ kind: 'kept', userId, on });
+  }
+
+  async setOffline(on: boolean): Promise<void> {
+    this.#unlockedUser();
+    setPreferences({ offline: on });
+    if (on) await this.#renewOffline();
+    else await offline.forget();
   }
 
   /** Whether this device unlocks, or has unlocked, without the password. */
@@ -252,6 +270,7 @@ export class Session {
       }
       this.#unanswered = null;
       await keeper.passwordChanged();
+      await this.#renewOffline();
       await this.#pins?.moved();
       const { phase } = this.#environment.state.get();
       if (phase.name === 'unlocked') this.#isKept = await kept.renew(phase.userId, keeper);
@@ -280,7 +299,7 @@ export class Session {
     checkOwner(vault, signedIn.userId);
     setLeaving(false);
     this.#environment.state.set({ storage: signedIn.storage });
-    await this.#open(device.normaliseEmail(email), vault, { isTyped: true });
+    await this.#open(device.normaliseEmail(email), vault, { isTyped: true, keys: signedIn.keys, isAway: false });
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
   }
 
@@ -303,13 +322,31 @@ export class Session {
   }
 
   /** Without storage there is nothing to forget. */
-  #forgetCache(): Promise<void> {
-    return this.#environment.forgetCache().catch(() => undefined);
+  async #forgetCache(): Promise<void> {
+    await Promise.all([this.#environment.forgetCache().catch(() => undefined), offline.forget()]);
+  }
+
+  /** With what this device has kept. False: it has kept nothing. */
+  async #startAway(): Promise<boolean> {
+    const known = await offline.find();
+    if (known === null) return false;
+    this.#environment.api.expect(known.userId);
+    // What goes wrong here is no more than that the password is asked for.
+    if (!(await this.#unlockKept(known.userId).catch(() => false))) this.#enter({ name: 'locked', email: known.email });
+    return true;
+  }
+
+  /** The account has changed by what this device did: its keys are kept as they are now, or not at all. */
+  async #renewOffline(): Promise<void> {
+    const { phase } = this.#environment.state.get();
+    const keys = await this.#environment.api.keys().catch(() => null);
+    if (keys === null || phase.name !== 'unlocked') await offline.forget();
+    else await offline.keep(phase, keys);
   }
 
   /** Without the password, if this device is kept unlocked. False: the password is needed. */
   async #unlockKept(userId: string): Promise<boolean> {
-    const { api, isLockDue, onCaught } = this.#environment;
+    const { isLockDue, onCaught } = this.#environment;
     const found = await kept.find(userId);
     if (found === null) return false;
     this.#isKept = true;
@@ -318,7 +355,7 @@ export class Session {
       this.#isKept = false;
       return false;
     }
-    const keys = await api.keys();
+    const { keys, isAway } = await accountKeys(this.#environment.api);
     const known = await device.findByUser(userId);
     try {
       if (known === undefined) throw new Problem({ code: 'kept-ended', message: 'This device does not know the account.' });
@@ -326,27 +363,31 @@ export class Session {
       checkOwner(vault, userId);
       // Another tab may have locked meanwhile.
       if ((await kept.find(userId)) === null) throw new Problem({ code: 'kept-ended', message: 'This device was locked.' });
-      await this.#open(known.email, vault, { isTyped: false });
+      await this.#open(known.email, vault, { isTyped: false, keys, isAway });
       return true;
     } catch (error) {
       if (isPassing(error)) throw error;
       await kept.pause(userId);
       this.#drop();
       // What the server got wrong is said; whoever types the password meets it again.
-      if (!hasCode(error, 'kept-ended')) onCaught(error);
+      if (!hasCode(error, 'kept-ended') && !isAway) onCaught(error);
       return false;
     }
   }
 
   /** `isTyped`: with something that the person knows, which is when a device is kept unlocked anew. */
-  async #open(email: string, { userId, rootId }: OpenedVault, { isTyped }: { isTyped: boolean }): Promise<void> {
+  async #open(email: string, { userId, rootId }: OpenedVault, { isTyped, keys, isAway }: { isTyped: boolean; keys: Keys | null; isAway: boolean }): Promise<void> {
     const keeper = this.#running();
-    this.#pins = new PinKeeper(keeper, this.#environment.api, { userId, email }, this.#environment.locks, (error) => this.#environment.onCaught(error));
+    const owner = { userId, email };
+    const pins = new PinKeeper(keeper, this.#environment.api, owner, this.#environment.locks, (error) => this.#environment.onCaught(error));
+    this.#pins = pins;
     await keeper.forgetCredentials();
-    await this.#pins.moved();
+    if (keys !== null && !isAway) await offline.keep(owner, keys);
+    await pins.moved();
     // Before anybody sees it open: what is closed right away is kept all the same.
     if (isTyped) this.#isKept = await kept.renew(userId, keeper);
-    this.#environment.onUnlocked({ keeper, pins: this.#pins, userId, rootId });
+    this.#environment.onUnlocked({ keeper, pins, userId, rootId });
+    if (isAway) void comeBack({ ...this.#environment, keeper, pins, owner, isOpen: () => this.#pins === pins });
     this.#enter({ name: 'unlocked', email, userId, rootId });
   }
 
@@ -372,8 +413,7 @@ export class Session {
   }
 
   async #flush(): Promise<void> {
-    const flushed = this.#pins?.flush().catch(() => undefined);
-    await Promise.race([flushed, new Promise((resolve) => setTimeout(resolve, FLUSH_PATIENCE))]);
+    await Promise.race([this.#pins?.flush().catch(() => undefined), wait(FLUSH_PATIENCE)]);
   }
 
   #lockHere(): void {
@@ -434,8 +474,4 @@ export class Session {
       this.#environment.state.set({ progress: null });
     }
   }
-}
-
-function bareAccount(): Problem {
-  return new Problem({ code: 'bare-account', message: 'The account was made by another program and has no vault.' });
 }

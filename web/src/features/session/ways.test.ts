@@ -8,6 +8,7 @@ import { KEYS, problem, STORAGE, world } from './world.test-support';
 
 beforeEach(async () => {
   await device.clearKept();
+  await device.clearOffline();
   vi.stubGlobal('addEventListener', () => undefined);
   vi.stubGlobal('removeEventListener', () => undefined);
 });
@@ -232,6 +233,7 @@ describe('a device that is kept unlocked', () => {
   it('waits for a server that cannot be reached, and keeps what it has', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const { session, api, state } = await keptWorld();
+    await device.clearOffline();
     api.keys.mockRejectedValueOnce(problem('offline'));
     const started = session.start();
     await vi.waitFor(() => expect(state.get().phase).toMatchObject({ name: 'starting', error: { code: 'offline' } }));

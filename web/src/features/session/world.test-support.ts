@@ -24,6 +24,7 @@ export function world() {
     logout: vi.fn(() => Promise.resolve()),
     resume: vi.fn(() => Promise.resolve()),
     forget: vi.fn(),
+    expect: vi.fn(),
     profile: vi.fn(() => Promise.resolve({ userId: 'u1', email, storage: STORAGE })),
     keys: vi.fn(() => Promise.resolve(KEYS)),
     updateKeys: vi.fn(() => Promise.resolve()),

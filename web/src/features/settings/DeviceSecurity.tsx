@@ -37,6 +37,7 @@ export function DeviceSecurity() {
         ]}
       />
       <KeepUnlocked onChanged={() => setMinutes(app.autoLock())} />
+      <KeepOffline />
       <div className={css.row}>
         <Button onPress={lock}>{t('settings.lock')}</Button>
         <Button onPress={signOut}>{t('settings.signOut')}</Button>
@@ -65,6 +66,24 @@ function KeepUnlocked({ onChanged }: { onChanged: () => void }) {
   return (
     <>
       {isOn !== null && <CheckField label={t('keep.label')} hint={t('keep.hint')} isSelected={isOn} isDisabled={task.isBusy} onChange={set} />}
+      {task.error !== null && <ErrorMessage error={task.error} />}
+    </>
+  );
+}
+
+function KeepOffline() {
+  const { t } = useText();
+  const app = useApp();
+  const task = useTask();
+  const [isOn, setOn] = useState(() => app.keepOffline());
+  const set = (wanted: boolean) =>
+    void task.run(async () => {
+      await app.setKeepOffline(wanted);
+      setOn(wanted);
+    });
+  return (
+    <>
+      <CheckField label={t('offline.label')} hint={t('offline.hint')} isSelected={isOn} isDisabled={task.isBusy} onChange={set} />
       {task.error !== null && <ErrorMessage error={task.error} />}
     </>
   );

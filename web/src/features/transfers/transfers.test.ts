@@ -51,7 +51,7 @@ function world() {
   const picture = vi.fn<Picture>(() => Promise.resolve(null));
   const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
   const transfers = new Transfers({
-    api: { fileDetails: () => Promise.resolve('{}') },
+    details: (_file, check) => check('{}'),
     keeper: keeper as unknown as RunningKeeper['remote'],
     pool: pool,
     commit,

@@ -1,4 +1,3 @@
-import type { Api } from '../../api/api';
 import type { AppError, Transfer, UploadItem } from '../../app/contract';
 import type { ContentPool } from '../../crypto/content';
 import type { PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
@@ -6,6 +5,7 @@ import type { Entry } from '../../crypto/types';
 import { Gate } from '../../crypto/feeding';
 import { patiently } from '../../lib/patience';
 import { hasCode, Problem, toProblem } from '../../lib/problem';
+import type { CheckDetails } from '../tree/overtaken';
 import type { MakeCommit } from '../tree/tree';
 import { Board } from './board';
 import { Committer } from './committer';
@@ -18,7 +18,7 @@ import { planZip, zipSource, type ZipEnvironment } from './zipContents';
 import { cleanName } from './zipNames';
 
 interface Environment {
-  api: Pick<Api, 'fileDetails'>;
+  details: CheckDetails;
   keeper: RunningKeeper['remote'];
   pool: ContentPool;
   /** Makes a folder's commit, waiting for the server as long as it takes. */
@@ -356,9 +356,8 @@ export class Transfers {
   }
 
   async #fetch(id: string, entry: Entry, signal: AbortSignal): Promise<void> {
-    const { api, keeper, pool } = this.#environment;
-    const details = await patiently(() => api.fileDetails(entry.id), signal);
-    const planned = await keeper.planDownload(entry.id, details);
+    const { details, keeper, pool } = this.#environment;
+    const planned = await patiently(() => details(entry.id, (served) => keeper.planDownload(entry.id, served)), signal);
     const { plan, size, contentLength, listLength, totalLength, version } = planned;
     try {
       stopIfCancelled(signal);

@@ -22,7 +22,7 @@ function world(sizes: Readonly<Record<string, number>> = {}, entries: readonly E
   });
   const dropDownload = vi.fn(() => Promise.resolve());
   const environment: ZipEnvironment = {
-    api: { fileDetails: () => Promise.resolve('{}') },
+    details: (_file, check) => check('{}'),
     keeper: { planDownload, dropDownload },
     pool: {
       open(job: OpenJob): OpenedContent {

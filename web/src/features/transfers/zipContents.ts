@@ -1,10 +1,10 @@
-import type { Api } from '../../api/api';
 import type { ContentPool, OpenedContent } from '../../crypto/content';
 import { feed, type Gate } from '../../crypto/feeding';
 import type { RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { patiently } from '../../lib/patience';
 import { Problem } from '../../lib/problem';
+import type { CheckDetails } from '../tree/overtaken';
 import { zip, zipLength, type ZipEntry } from './zip';
 import { zipNames } from './zipNames';
 
@@ -16,7 +16,7 @@ const PIECE = 2 * 1024 * 1024;
 const LEAST = 256 * 1024;
 
 export interface ZipEnvironment {
-  api: Pick<Api, 'fileDetails'>;
+  details: CheckDetails;
   keeper: Pick<RunningKeeper['remote'], 'planDownload' | 'dropDownload'>;
   pool: Pick<ContentPool, 'open' | 'cancel'>;
   /** What the vault knows of a folder, which is fetched if it does not. */
@@ -159,9 +159,9 @@ class Contents {
   }
 
   async #open(file: Entry): Promise<{ content: OpenedContent; close: () => void }> {
-    const { api, keeper, pool } = this.#environment;
-    const details = await patiently(() => api.fileDetails(file.id), this.#signal);
-    const { plan, version, size, contentLength, listLength, totalLength } = await keeper.planDownload(file.id, details, file.version ?? undefined);
+    const { details, keeper, pool } = this.#environment;
+    const planned = await patiently(() => details(file.id, (served) => keeper.planDownload(file.id, served, file.version ?? undefined)), this.#signal);
+    const { plan, version, size, contentLength, listLength, totalLength } = planned;
     const drop = (): void => void keeper.dropDownload(plan).catch(() => undefined);
     try {
       stopIfAborted(this.#signal);

@@ -2,6 +2,7 @@ import type { Api } from '../../api/api';
 import type { RunningKeeper } from '../../crypto/keeper';
 import type { Entry, FolderView } from '../../crypto/types';
 import { Problem } from '../../lib/problem';
+import { unlessOvertaken } from './overtaken';
 import type { Tree } from './tree';
 
 /** Files of one round: described together, and put into as few commits as they take. */
@@ -9,8 +10,8 @@ const AT_ONCE = 400;
 
 interface Environment {
   api: Pick<Api, 'filesVersions'>;
-  keeper: Pick<RunningKeeper['remote'], 'entry' | 'folder' | 'createFolder' | 'createFolders' | 'copyFiles'>;
-  tree: Pick<Tree, 'commit' | 'ensure'>;
+  keeper: Pick<RunningKeeper['remote'], 'entry' | 'folder' | 'leastSeq' | 'createFolder' | 'createFolders' | 'copyFiles'>;
+  tree: Pick<Tree, 'commit' | 'ensure' | 'refresh'>;
   signal?: AbortSignal;
   onProgress?: (done: number, total: number) => void;
 }
@@ -93,22 +94,24 @@ async function makeFolders(top: string, paths: readonly string[][], { keeper, tr
 async function copyFiles(files: readonly Copy[], { api, keeper, tree, signal }: Environment): Promise<void> {
   for (let rest = [...files]; rest.length > 0; ) {
     stopIfCancelled(signal);
-    const described = await api.filesVersions(rest.map(({ node }) => node));
-    const copies = described.flatMap(({ versions }, index) => {
-      const copy = rest[index];
-      // One that is gone by now is not copied.
-      return versions === null || copy === undefined ? [] : [{ ...copy, versions }];
-    });
-    for (let left = copies; left.length > 0; ) {
+    const sources = rest.map(({ node }) => node);
+    rest = await unlessOvertaken(sources, { keeper, tree }, async () => {
+      const described = await api.filesVersions(sources);
+      const copies = described.flatMap(({ versions }, index) => {
+        const copy = rest[index];
+        // One that is gone by now is not copied.
+        return versions === null || copy === undefined ? [] : [{ ...copy, versions }];
+      });
+      if (copies.length === 0) return rest.slice(described.length);
       let covered = 0;
       await tree.commit(async (now) => {
-        const step = await keeper.copyFiles(left, now);
+        const step = await keeper.copyFiles(copies, now);
         covered = step.covered;
         return step.request;
-      }, { patient: false, folders: [...new Set(left.map((copy) => copy.to))] });
-      left = left.slice(covered);
-    }
-    rest = rest.slice(described.length);
+      }, { patient: false, folders: [...new Set(copies.map((copy) => copy.to))] });
+      const next = copies[covered];
+      return next === undefined ? rest.slice(described.length) : rest.slice(rest.findIndex(({ node, to }) => node === next.node && to === next.to));
+    });
   }
 }
 

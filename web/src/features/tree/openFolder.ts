@@ -10,17 +10,33 @@ const MAX_LISTING = 512 * 1024 * 1024;
 
 interface Environment {
   api: Pick<Api, 'folderPage' | 'heads'>;
-  keeper: Pick<RunningKeeper['remote'], 'headSeq' | 'pinnedSeq' | 'openFolder'>;
+  keeper: Pick<RunningKeeper['remote'], 'headSeq' | 'pinnedSeq' | 'leastSeq' | 'openFolder' | 'folder'>;
 }
 
-/** Fetches all pages of a folder that belong to one head, with the heads that lead to it, and has them checked. */
+/**
+ * Fetches all pages of a folder that belong to one head, with the heads that lead
+ * to it, and has them checked. A commit or the feed may overtake the answer on its
+ * way: then it looks like an old one, and is asked for again.
+ */
 export async function openFolder(id: string, environment: Environment): Promise<FolderView> {
   const { api, keeper } = environment;
-  const { pages } = await fetchPages(id, api);
-  const seq = await keeper.headSeq(pages[0] ?? '');
-  const pinned = await keeper.pinnedSeq(id);
-  const heads = pinned !== undefined && seq > pinned + 1 ? await api.heads(id, pinned, seq) : [];
-  return JSON.parse(await keeper.openFolder(id, pages, heads)) as FolderView;
+  for (let round = 1; ; round++) {
+    const least = await keeper.leastSeq(id);
+    const { pages } = await fetchPages(id, api);
+    try {
+      const seq = await keeper.headSeq(pages[0] ?? '');
+      const pinned = await keeper.pinnedSeq(id);
+      const heads = pinned !== undefined && seq > pinned + 1 ? await api.heads(id, pinned, seq) : [];
+      return JSON.parse(await keeper.openFolder(id, pages, heads)) as FolderView;
+    } catch (error) {
+      if ((await keeper.leastSeq(id)) === least) throw error;
+      if (round < MAX_ROUNDS) continue;
+      // What overtakes it time and again was verified no less.
+      const known = await keeper.folder(id);
+      if (known === undefined) throw error;
+      return JSON.parse(known) as FolderView;
+    }
+  }
 }
 
 /** All pages of a folder that belong to one head. */

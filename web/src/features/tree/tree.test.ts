@@ -5,6 +5,7 @@ import { Problem } from '../../lib/problem';
 import { Tree, type TreeEnvironment } from './tree';
 
 const conflict = () => new Problem({ code: 'HEAD_CONFLICT', message: 'moved on' });
+const old = () => new Problem({ code: 'rolled-back', message: 'an older state' });
 const lost = () => new Problem({ code: 'server-unreachable', message: 'lost' });
 
 /** A server with one folder that is nothing but a counter, and a vault that believes it. */
@@ -30,8 +31,10 @@ function world(ready?: Promise<unknown>) {
   const keeper = {
     headSeq: (page: string) => Promise.resolve(Number(page)),
     pinnedSeq: () => Promise.resolve(vault.pinned),
+    leastSeq: () => Promise.resolve(vault.pinned ?? 0),
     openFolder: (_id: string, pages: string[], heads: string[]) => {
       calls.push(`open ${pages.join()} [${heads.join()}]`);
+      if (Number(pages[0]) < (vault.pinned ?? 0)) return Promise.reject(old());
       vault.seq = vault.pinned = Number(pages[0]);
       return Promise.resolve(JSON.stringify(view(vault.seq)));
     },
@@ -123,6 +126,42 @@ describe('looking at a folder', () => {
     await expect(folders.refresh('root')).rejects.toMatchObject({ code: 'server-unreachable' });
     expect(folders.state('root')).toMatchObject({ status: 'error', error: { code: 'server-unreachable' }, view: { seq: 1 } });
     expect(onProblem).toHaveBeenCalledOnce();
+  });
+
+  it('asks again for what a commit has overtaken on its way', async () => {
+    const { folders, api, calls, make, onProblem } = world();
+    await folders.refresh('root');
+    let arrive: (page: { body: string; next: null; head: string }) => void = () => undefined;
+    api.folderPage.mockReturnValueOnce(new Promise((resolve) => (arrive = resolve)));
+    const looked = folders.refresh('root');
+    await folders.commit(make, { patient: false, folders: ['root'] });
+    arrive({ body: '1', next: null, head: 'head 1' });
+    await looked;
+    expect(calls).toEqual(['open 1 []', 'committed c1', 'open 1 []', 'open 2 []']);
+    expect(onProblem).not.toHaveBeenCalled();
+    expect(folders.state('root')).toMatchObject({ status: 'ready', view: { seq: 2 } });
+  });
+
+  it('asks a server that shows an older state only once', async () => {
+    const { folders, api, server, onProblem } = world();
+    server.seq = 5;
+    await folders.refresh('root');
+    api.folderPage.mockClear();
+    server.seq = 4;
+    await expect(folders.refresh('root')).rejects.toMatchObject({ code: 'rolled-back' });
+    expect(api.folderPage).toHaveBeenCalledOnce();
+    expect(onProblem).toHaveBeenCalledOnce();
+  });
+
+  it('shows what it knows when it is overtaken time and again', async () => {
+    const { folders, api, vault } = world();
+    await folders.refresh('root');
+    api.folderPage.mockImplementation(() => {
+      vault.seq = vault.pinned = vault.seq + 1;
+      return Promise.resolve({ body: '1', next: null, head: 'head 1' });
+    });
+    await folders.refresh('root');
+    expect(folders.state('root')).toMatchObject({ status: 'ready', view: { seq: vault.seq } });
   });
 
   it('shares a look that is under way', async () => {

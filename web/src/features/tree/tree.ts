@@ -170,6 +170,14 @@ export class Tree {
     this.#tell();
   }
 
+  /** The server answers again: what could not be looked at for want of it is looked at now. */
+  recover(): void {
+    for (const [id, folder] of this.#folders) {
+      const { state } = folder;
+      if (folder.listeners.size > 0 && state.status === 'error' && isPassing(new Problem(state.error))) this.refresh(id).catch(() => undefined);
+    }
+  }
+
   /** The vault was locked: nothing is sent or waited for any more. */
   end(): void {
     this.#ended.abort();
