@@ -102,7 +102,7 @@ test('a long copy says how far it is, and stops when it is told to', async ({ pa
   await expect(row(page, 'Trip')).toBeVisible();
 
   // The first step does not end before the person has seen enough.
-  let release = () => undefined as void;
+  let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route('**/commits', async (route: Route) => {
     await held;

@@ -52,6 +52,11 @@ export function formatFullDate(time: number, locale: string): string {
   return dateFormat('full', locale, { dateStyle: 'full', timeStyle: 'short' }).format(new Date(time));
 }
 
+/** With the seconds, for what may happen several times a minute. */
+export function formatExactTime(time: number, locale: string): string {
+  return dateFormat('exact', locale, { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(time));
+}
+
 /** Minutes and seconds, as clocks show them: "4:05". */
 export function formatCountdown(seconds: number, locale: string): string {
   const two = cached(`two ${locale}`, () => new Intl.NumberFormat(locale, { minimumIntegerDigits: 2, useGrouping: false }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parsePreferences, retentionOf } from './preferences';
+import { parsePreferences, retentionOf, versionRetentionOf } from './preferences';
 
 describe('stored preferences', () => {
   it('are taken as far as they make sense', () => {
@@ -13,6 +13,7 @@ describe('stored preferences', () => {
       details: false,
       offline: true,
       trashDays: {},
+      versions: {},
     });
   });
 
@@ -26,6 +27,7 @@ describe('stored preferences', () => {
       details: false,
       offline: true,
       trashDays: {},
+      versions: {},
     });
   });
 
@@ -33,5 +35,9 @@ describe('stored preferences', () => {
     const stored = JSON.stringify({ trashDays: { ada: 30, bob: 0, eve: '7', mal: 1e9 } });
     expect(parsePreferences(stored).trashDays).toEqual({ ada: 30 });
     expect(retentionOf(parsePreferences(stored), 'bob')).toBeNull();
+    const versions = { ada: { kind: 'newest', count: 10 }, bob: { kind: 'newest', count: 0 }, eve: { kind: 'days', days: 1 }, mal: 'all', zoe: { kind: 'days', days: 30 } };
+    const parsed = parsePreferences(JSON.stringify({ versions }));
+    expect(parsed.versions).toEqual({ ada: versions.ada, zoe: versions.zoe });
+    expect(versionRetentionOf(parsed, 'eve')).toBeNull();
   });
 });

@@ -18,11 +18,26 @@ export interface Preferences {
   /** Whether this device keeps what it takes to open the account without the server. */
   offline: boolean;
   /** By user id: days after which what is in the trash is deleted for good; who is not named keeps it. */
-  trashDays: Readonly<Record<string, number>>;
+  trashDays: ByUser<number>;
+  /** By user id: which older versions of a file are deleted for good; who is not named keeps all. */
+  versions: ByUser<VersionRetention>;
 }
+
+type ByUser<Value> = Readonly<Record<string, Value>>;
+
+/** The newest ones are kept, or those that were replaced less than so many days ago. */
+export type VersionRetention = { kind: 'newest'; count: number } | { kind: 'days'; days: number };
 
 /** What can be chosen for `trashDays`. */
 export const RETENTION_DAYS: readonly number[] = [7, 30, 90];
+
+/** What can be chosen for `versions`. */
+export const VERSION_RETENTIONS: readonly VersionRetention[] = [
+  { kind: 'newest', count: 10 },
+  { kind: 'newest', count: 50 },
+  { kind: 'days', days: 30 },
+  { kind: 'days', days: 90 },
+];
 
 /** A day: whoever wants more wants `null`. */
 const LONGEST_AUTO_LOCK = 24 * 60;
@@ -39,6 +54,7 @@ const DEFAULTS: Preferences = {
   details: false,
   offline: true,
   trashDays: {},
+  versions: {},
 };
 
 let current: Preferences = parsePreferences(read(STORAGE_KEY));
@@ -90,7 +106,8 @@ export function parsePreferences(stored: string | null): Preferences {
     view: oneOf(value.view, ['list', 'grid'], DEFAULTS.view),
     details: value.details === true,
     offline: value.offline !== false,
-    trashDays: parseRetention(value.trashDays),
+    trashDays: parseByUser(value.trashDays, RETENTION_DAYS),
+    versions: parseByUser(value.versions, VERSION_RETENTIONS),
   };
 }
 
@@ -100,14 +117,32 @@ export function retentionOf({ trashDays }: Preferences, userId: string): number 
 }
 
 export function setRetention(userId: string, days: number | null): void {
-  const others = Object.entries(current.trashDays).filter(([user]) => user !== userId);
-  setPreferences({ trashDays: Object.fromEntries(days === null ? others : [...others, [userId, days]]) });
+  setPreferences({ trashDays: withUser(current.trashDays, userId, days) });
+}
+
+/** Which older versions of a person's files are kept on this device's watch; null: all. */
+export function versionRetentionOf({ versions }: Preferences, userId: string): VersionRetention | null {
+  return versions[userId] ?? null;
+}
+
+export function setVersionRetention(userId: string, retention: VersionRetention | null): void {
+  setPreferences({ versions: withUser(current.versions, userId, retention) });
+}
+
+function withUser<Value>(chosen: ByUser<Value>, userId: string, value: Value | null): ByUser<Value> {
+  const others = Object.entries(chosen).filter(([user]) => user !== userId);
+  return Object.fromEntries(value === null ? others : [...others, [userId, value]]);
 }
 
 /** Only what can be chosen: a smaller number, written there by somebody else, would delete what its owner wants to keep. */
-function parseRetention(stored: unknown): Readonly<Record<string, number>> {
+function parseByUser<Value>(stored: unknown, known: readonly Value[]): ByUser<Value> {
   if (!isRecord(stored)) return {};
-  return Object.fromEntries(Object.entries(stored).filter((entry): entry is [string, number] => RETENTION_DAYS.some((days) => days === entry[1])));
+  return Object.fromEntries(
+    Object.entries(stored).flatMap(([user, chosen]) => {
+      const value = known.find((candidate) => JSON.stringify(candidate) === JSON.stringify(chosen));
+      return value === undefined ? [] : [[user, value]];
+    }),
+  );
 }
 
 /** When somebody last did something in any tab of this browser: milliseconds since 1970, or null. */

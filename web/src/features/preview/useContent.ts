@@ -9,8 +9,8 @@ export type Opened<Result> =
   | { status: 'failed'; error: AppError }
   | { status: 'ready'; result: Result };
 
-/** Opens a file and makes something of its content. Both stay the same as long as the component is there. */
-export function useContent<Result>(node: string, prepare: Prepare<Result>): Opened<Result> {
+/** Opens a file, or an older version of it, and makes something of its content. All of them stay the same as long as the component is there. */
+export function useContent<Result>(node: string, version: string | undefined, prepare: Prepare<Result>): Opened<Result> {
   const app = useApp();
   const [opened, setOpened] = useState<Opened<Result>>({ status: 'loading', done: null });
 
@@ -23,7 +23,7 @@ export function useContent<Result>(node: string, prepare: Prepare<Result>): Open
     };
     const run = async (): Promise<void> => {
       try {
-        const content = await app.openContent(node);
+        const content = await app.openContent(node, version);
         if (signal.aborted) content.close();
         else ends.push(() => content.close());
         signal.throwIfAborted();
@@ -46,7 +46,7 @@ export function useContent<Result>(node: string, prepare: Prepare<Result>): Open
       controller.abort();
       for (const end of ends.reverse()) end();
     };
-  }, [app, node, prepare]);
+  }, [app, node, version, prepare]);
 
   return opened;
 }

@@ -1,5 +1,5 @@
 import { useRouterState } from '@tanstack/react-router';
-import { Fingerprint, KeyRound, Languages, MonitorSmartphone, NotebookPen, Palette, Scale, Trash2, UserRound, type LucideIcon } from 'lucide-react';
+import { Fingerprint, History, KeyRound, Languages, MonitorSmartphone, NotebookPen, Palette, Scale, Trash2, UserRound, type LucideIcon } from 'lucide-react';
 import { useText, type MessageId } from '../../lib/i18n';
 import { Toolbar } from '../../ui/Toolbar';
 import { LanguageChoice, ThemeChoice, ViewChoice } from './Appearance';
@@ -12,6 +12,7 @@ import { Section } from './Section';
 import { Sessions } from './Sessions';
 import css from './Settings.module.css';
 import { TrashRetention } from './TrashRetention';
+import { VersionRetentionChoice } from './VersionRetentionChoice';
 
 const SECTIONS: readonly { id: string; title: MessageId; icon: LucideIcon }[] = [
   { id: 'profile', title: 'settings.profile', icon: UserRound },
@@ -21,6 +22,7 @@ const SECTIONS: readonly { id: string; title: MessageId; icon: LucideIcon }[] = 
   { id: 'device', title: 'settings.device', icon: Fingerprint },
   { id: 'compare', title: 'settings.compare', icon: Scale },
   { id: 'trash', title: 'settings.trash', icon: Trash2 },
+  { id: 'versions', title: 'settings.versions', icon: History },
   { id: 'appearance', title: 'settings.appearance', icon: Palette },
   { id: 'language', title: 'settings.language', icon: Languages },
 ];
@@ -65,6 +67,9 @@ export function SettingsView({ email, userId }: { email: string; userId: string 
           </Section>
           <Section id="trash" title={t('settings.trash')} text={t('settings.trash.text')}>
             <TrashRetention userId={userId} />
+          </Section>
+          <Section id="versions" title={t('settings.versions')} text={t('settings.versions.text')}>
+            <VersionRetentionChoice userId={userId} />
           </Section>
           <Section id="appearance" title={t('settings.appearance')}>
             <ThemeChoice />

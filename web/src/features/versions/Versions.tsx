@@ -1,18 +1,22 @@
-import { Download, History, RotateCcw, Trash2 } from 'lucide-react';
-import { useCallback, useEffect, useState } from 'react';
-import type { VersionInfo } from '../../app/contract';
+import { Download, Ellipsis, Eye, History, RotateCcw, Trash2 } from 'lucide-react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import type { AppError, VersionInfo } from '../../app/contract';
 import { useApp } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
-import { formatBytes, formatFullDate } from '../../lib/format';
+import { asAppError } from '../../lib/appError';
+import { formatBytes, formatExactTime } from '../../lib/format';
 import { useText } from '../../lib/i18n';
-import { useTask } from '../../lib/useTask';
 import { Button, IconButton } from '../../ui/Button';
-import { Dialog } from '../../ui/Dialog';
+import { Menu, type MenuEntry } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
 import { ErrorMessage } from '../errors/ErrorMessage';
-import { useAttempt } from '../errors/useAttempt';
-import { saveFile } from '../transfers/saveFile';
+import { DeleteVersions } from './DeleteVersions';
+import { keptVersions } from './keptVersions';
+import { useVersionActions } from './useVersionActions';
 import css from './Versions.module.css';
+
+const VersionPreview = lazy(() => import('./VersionPreview'));
 
 /** The versions of a file, asked for when somebody wants to see them. */
 export default function Versions({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
@@ -22,8 +26,7 @@ export default function Versions({ entry, canWrite }: { entry: Entry; canWrite: 
     <section className={css.section} aria-label={t('versions.title')}>
       <h3 className={css.title}>{t('versions.title')}</h3>
       {isShown ? (
-        // Another version is current when something was saved meanwhile.
-        <List key={entry.version} entry={entry} canWrite={canWrite} />
+        <List entry={entry} canWrite={canWrite} />
       ) : (
         <Button icon={<History size={16} />} onPress={() => setShown(true)}>
           {t('versions.show')}
@@ -33,87 +36,96 @@ export default function Versions({ entry, canWrite }: { entry: Entry; canWrite: 
   );
 }
 
+type Listed = { status: 'loading' } | { status: 'failed'; error: AppError } | { status: 'ready'; versions: readonly VersionInfo[] };
+
 function List({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
   const { t, locale } = useText();
   const app = useApp();
-  const attempt = useAttempt();
-  const task = useTask();
-  const { run } = task;
-  const [versions, setVersions] = useState<readonly VersionInfo[]>([]);
-  const [asked, setAsked] = useState<VersionInfo | null>(null);
-  const load = useCallback(async () => setVersions(await app.versions(entry.id)), [app, entry.id]);
-  useEffect(() => {
-    void run(load);
-  }, [run, load]);
+  const [listed, setListed] = useState<Listed>({ status: 'loading' });
+  const [round, setRound] = useState(0);
+  const [shown, setShown] = useState<VersionInfo | null>(null);
+  const [asked, setAsked] = useState<readonly VersionInfo[]>([]);
+  const list = useRef<HTMLUListElement>(null);
+  const { download, restore } = useVersionActions(entry);
 
-  const restore = (version: VersionInfo) =>
-    run(async () => {
-      await app.restoreVersion(entry.id, version.id);
-      await load();
-    });
-  const download = (version: VersionInfo) =>
-    attempt(async () => {
-      const content = await app.openContent(entry.id, version.id);
-      try {
-        saveFile(await content.blob(), content.name);
-      } finally {
-        content.close();
-      }
-    });
-  const remove = async () => {
-    if (asked === null) return;
-    const isDone = await run(async () => {
-      await app.deleteVersions(entry.id, [asked.id]);
-      await load();
-    });
-    if (isDone) setAsked(null);
-  };
+  // Another version is current when something was saved meanwhile.
+  useEffect(() => {
+    let isGone = false;
+    const show = (now: Listed) => {
+      if (!isGone) setListed(now);
+    };
+    keptVersions(app, entry.id, Date.now()).then(
+      (versions) => show({ status: 'ready', versions }),
+      (error: unknown) => show({ status: 'failed', error: asAppError(error) }),
+    );
+    return () => {
+      isGone = true;
+    };
+  }, [app, entry.id, entry.version, round]);
+
+  const again = useCallback(() => setRound((before) => before + 1), []);
+  if (listed.status === 'loading') return <Spinner />;
+  if (listed.status === 'failed') return <ErrorMessage error={listed.error} actions={<Button onPress={again}>{t('app.retry')}</Button>} />;
+
+  const { versions } = listed;
+  const others = versions.filter(({ current }) => !current);
+  const actionsOf = (version: VersionInfo): MenuEntry[] => [
+    { id: 'open', label: t('files.open'), icon: <Eye size={16} />, onAction: () => setShown(version) },
+    { id: 'download', label: t('files.download'), icon: <Download size={16} />, onAction: () => download(version) },
+    ...(canWrite && !version.current
+      ? [
+          { id: 'restore', label: t('versions.restore'), icon: <RotateCcw size={16} />, onAction: () => void restore(version, versions) },
+          { id: 'delete', label: t('trash.purge'), icon: <Trash2 size={16} />, isDanger: true, beginsGroup: true, onAction: () => setAsked([version]) },
+        ]
+      : []),
+  ];
   return (
     <>
-      {task.isBusy && versions.length === 0 && <Spinner />}
-      {task.error !== null && asked === null && <ErrorMessage error={task.error} />}
-      <ul className={css.list}>
+      <ul ref={list} className={css.list} tabIndex={-1} aria-label={t('versions.title')}>
         {versions.map((version) => {
-          const time = formatFullDate(version.time, locale);
+          const time = formatExactTime(version.time, locale);
+          const label = t('versions.more', { time });
           return (
             <li key={version.id} className={css.version}>
-              <div className={css.words}>
+              <AriaButton className={css.open} onPress={() => setShown(version)}>
                 <time dateTime={new Date(version.time).toISOString()}>{time}</time>
                 <span className={css.size}>
                   {formatBytes(version.size, locale)}
                   {version.current && <strong> · {t('versions.current')}</strong>}
                 </span>
-              </div>
-              <IconButton look="row" label={t('versions.download', { time })} icon={<Download size={16} />} onPress={() => void download(version)} />
-              {canWrite && !version.current && (
-                <>
-                  <IconButton look="row" label={t('versions.restore', { time })} icon={<RotateCcw size={16} />} isDisabled={task.isBusy} onPress={() => void restore(version)} />
-                  <IconButton look="row" label={t('versions.delete', { time })} icon={<Trash2 size={16} />} isDisabled={task.isBusy} onPress={() => setAsked(version)} />
-                </>
-              )}
+              </AriaButton>
+              <Menu label={label} subject={{ title: time }} entries={actionsOf(version)} trigger={<IconButton look="row" label={label} icon={<Ellipsis size={16} />} />} />
             </li>
           );
         })}
       </ul>
+      {canWrite && others.length > 1 && (
+        <Button icon={<Trash2 size={16} />} onPress={() => setAsked(others)}>
+          {t('versions.deleteOthers')}
+        </Button>
+      )}
       <p className={css.hint}>{t('versions.hint')}</p>
-      <Dialog
-        role="alertdialog"
-        isOpen={asked !== null}
-        onClose={() => setAsked(null)}
-        title={t('versions.delete.title')}
-        actions={
-          <>
-            <Button onPress={() => setAsked(null)}>{t('app.cancel')}</Button>
-            <Button look="danger" isBusy={task.isBusy} onPress={() => void remove()}>
-              {t('trash.purge')}
-            </Button>
-          </>
-        }
-      >
-        {asked !== null && <p>{formatFullDate(asked.time, locale)}</p>}
-        <p>{t('trash.purge.text')}</p>
-        {task.error !== null && <ErrorMessage error={task.error} />}
-      </Dialog>
+      <DeleteVersions
+        entry={entry}
+        versions={asked}
+        onClose={() => setAsked([])}
+        onDone={() => {
+          again();
+          // What had the focus is gone with its version.
+          requestAnimationFrame(() => list.current?.focus());
+        }}
+      />
+      {shown !== null && (
+        <Suspense fallback={null}>
+          <VersionPreview
+            entry={entry}
+            version={shown}
+            onClose={() => setShown(null)}
+            onDownload={() => download(shown)}
+            onRestore={canWrite && !shown.current ? () => restore(shown, versions) : undefined}
+          />
+        </Suspense>
+      )}
     </>
   );
 }

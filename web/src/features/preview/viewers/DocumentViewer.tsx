@@ -12,7 +12,7 @@ import { SheetTable } from './SheetTable';
 import { Viewing, type ViewerProps } from './Viewing';
 
 /** Letters and tables of office programs, converted on this device; their words and figures, not their layout. */
-export default function DocumentViewer({ entry, ...ways }: ViewerProps) {
+export default function DocumentViewer({ entry, version, ...ways }: ViewerProps) {
   const { t } = useText();
   const [kind] = useState<'docx' | 'xlsx'>(() => (previewKind(entry) === 'xlsx' ? 'xlsx' : 'docx'));
   const prepare = useCallback<Prepare<Converted>>(
@@ -26,7 +26,7 @@ export default function DocumentViewer({ entry, ...ways }: ViewerProps) {
     },
     [kind],
   );
-  const opened = useContent(entry.id, prepare);
+  const opened = useContent(entry.id, version, prepare);
   return (
     <Viewing opened={opened} {...ways}>
       {(converted) =>

@@ -22,7 +22,7 @@ interface Picture {
 }
 
 /** A picture: whole at first, then as close as one likes. It is shown as a picture only, so that nothing in it can act. */
-export default function ImageViewer({ entry, ...ways }: ViewerProps) {
+export default function ImageViewer({ entry, version, ...ways }: ViewerProps) {
   const [type] = useState(() => shownType(entry));
   const prepare = useCallback<Prepare<Picture>>(
     async (content, { signal, onProgress, onEnd }) => {
@@ -41,7 +41,7 @@ export default function ImageViewer({ entry, ...ways }: ViewerProps) {
     },
     [type],
   );
-  const opened = useContent(entry.id, prepare);
+  const opened = useContent(entry.id, version, prepare);
   return (
     <Viewing opened={opened} {...ways}>
       {(picture) => <Stage picture={picture} name={entry.name} />}

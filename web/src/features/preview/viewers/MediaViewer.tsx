@@ -13,7 +13,7 @@ import { Viewing, type ViewerProps } from './Viewing';
 const MOST_WHOLE = 64 * 1024 * 1024;
 
 /** Plays while it is still sealed on the server: what the browser asks for is fetched and verified as it asks. */
-export default function MediaViewer({ entry, ...ways }: ViewerProps) {
+export default function MediaViewer({ entry, version, ...ways }: ViewerProps) {
   const { t } = useText();
   const [type] = useState(() => shownType(entry));
   const [isVideo] = useState(() => previewKind(entry) === 'video');
@@ -29,7 +29,7 @@ export default function MediaViewer({ entry, ...ways }: ViewerProps) {
     },
     [type],
   );
-  const opened = useContent(entry.id, prepare);
+  const opened = useContent(entry.id, version, prepare);
   if (isBroken) return <PreviewFailed error={{ code: 'not-decoded', message: 'The browser cannot decode it.' }} {...ways} />;
   return (
     <Viewing opened={opened} {...ways}>

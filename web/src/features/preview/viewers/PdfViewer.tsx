@@ -37,8 +37,8 @@ function asPdfProblem(error: unknown): unknown {
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 
 /** Page after page; each is drawn, with its text for selecting and reading aloud, as it comes into view. */
-export default function PdfViewer({ entry, ...ways }: ViewerProps) {
-  const opened = useContent(entry.id, prepare);
+export default function PdfViewer({ entry, version, ...ways }: ViewerProps) {
+  const opened = useContent(entry.id, version, prepare);
   return (
     <Viewing opened={opened} {...ways}>
       {(pdf) => <Pages pdf={pdf} name={entry.name} />}

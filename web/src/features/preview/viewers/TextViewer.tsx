@@ -25,10 +25,10 @@ const prepare: Prepare<Text> = async (content, { signal, onProgress }) => {
 };
 
 /** Texts, with colours where their language is known; Markdown as it is meant, or as it was typed. */
-export default function TextViewer({ entry, ...ways }: ViewerProps) {
+export default function TextViewer({ entry, version, ...ways }: ViewerProps) {
   const { t, locale } = useText();
   const [isMarkdown] = useState(() => previewKind(entry) === 'markdown');
-  const opened = useContent(entry.id, prepare);
+  const opened = useContent(entry.id, version, prepare);
   return (
     <Viewing opened={opened} {...ways}>
       {({ text, isCut }) => (

@@ -8,12 +8,14 @@ import css from './Viewing.module.css';
 
 export interface ViewerProps {
   entry: Entry;
+  /** Another version than the current one. */
+  version?: string | undefined;
   onDownload: () => void;
   onRetry: () => void;
 }
 
 /** What every viewer shows until it has something to show, and when it has not. */
-export function Viewing<Result>({ opened, onDownload, onRetry, children }: Omit<ViewerProps, 'entry'> & { opened: Opened<Result>; children: (result: Result) => ReactNode }) {
+export function Viewing<Result>({ opened, onDownload, onRetry, children }: Omit<ViewerProps, 'entry' | 'version'> & { opened: Opened<Result>; children: (result: Result) => ReactNode }) {
   const { t } = useText();
   if (opened.status === 'failed') return <PreviewFailed error={opened.error} onDownload={onDownload} onRetry={onRetry} />;
   if (opened.status === 'ready') return children(opened.result);

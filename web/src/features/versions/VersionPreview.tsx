@@ -1,0 +1,74 @@
+import { Download, RotateCcw, X } from 'lucide-react';
+import { Button as AriaButton } from 'react-aria-components/Button';
+import type { VersionInfo } from '../../app/contract';
+import type { Entry } from '../../crypto/types';
+import { formatBytes, formatExactTime } from '../../lib/format';
+import { useText } from '../../lib/i18n';
+import { useTask } from '../../lib/useTask';
+import { Banner } from '../../ui/Banner';
+import { Button, IconButton } from '../../ui/Button';
+import { FileIcon } from '../files/FileIcon';
+import preview from '../preview/Preview.module.css';
+import { PreviewBody } from '../preview/PreviewBody';
+import { PreviewWindow } from '../preview/PreviewWindow';
+import css from './Versions.module.css';
+
+interface VersionPreviewProps {
+  entry: Entry;
+  version: VersionInfo;
+  onClose: () => void;
+  onDownload: () => void;
+  /** Resolves with whether it went well; left out where it cannot be brought back. */
+  onRestore: (() => Promise<boolean>) | undefined;
+}
+
+/** One version of a file over the whole window, which says all the while that it is not the current one. */
+export default function VersionPreview({ entry, version, onClose, onDownload, onRestore }: VersionPreviewProps) {
+  const { t, locale } = useText();
+  const task = useTask();
+  const time = formatExactTime(version.time, locale);
+  const restore = () =>
+    void task.run(async () => {
+      if (await onRestore?.()) onClose();
+    });
+  return (
+    <PreviewWindow label={t('versions.preview', { name: entry.name, time })} onClose={onClose}>
+      <header className={preview.header}>
+        <IconButton label={t('preview.close')} icon={<X size={18} />} onPress={onClose} />
+        <FileIcon entry={entry} />
+        <div className={preview.words}>
+          <h2 className={preview.name} dir="auto">
+            <span title={entry.name}>{entry.name}</span>
+          </h2>
+          <p className={`numeric ${preview.facts ?? ''}`}>
+            {t('versions.of', { time })} · {formatBytes(version.size, locale)}
+          </p>
+        </div>
+        <AriaButton className={preview.download} aria-label={t('files.download')} onPress={onDownload}>
+          <Download size={18} aria-hidden="true" />
+          <span>{t('files.download')}</span>
+        </AriaButton>
+      </header>
+      {!version.current && (
+        <div className={css.note}>
+          <Banner
+            tone="warning"
+            title={t('versions.older')}
+            actions={
+              onRestore !== undefined && (
+                <Button icon={<RotateCcw size={16} />} isBusy={task.isBusy} onPress={restore}>
+                  {t('versions.restore')}
+                </Button>
+              )
+            }
+          >
+            <p>{t('versions.older.text', { time })}</p>
+          </Banner>
+        </div>
+      )}
+      <div className={preview.body}>
+        <PreviewBody entry={{ ...entry, size: version.size }} version={version.id} onDownload={onDownload} />
+      </div>
+    </PreviewWindow>
+  );
+}
