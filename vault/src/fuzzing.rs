@@ -10,8 +10,8 @@ use crate::{
     Vault, VaultError, names,
     records::{
         AccountState, AclRecord, CachedChild, CachedFolder, CachedTree, Hash, HeadRecord, Id,
-        KeyBytes, Metadata, Origin, OtherHead, PinsRecord, SeenPin, Thumbnail, UploadState,
-        VersionRecord, Writer,
+        KeptText, KeyBytes, Metadata, Origin, OtherHead, PinsRecord, SeenPin, Thumbnail,
+        UploadState, VersionRecord, Writer,
     },
     tree::Draft,
 };
@@ -27,6 +27,7 @@ pub const RECORDS: &[&str] = &[
     "cached-tree",
     "cached-folder",
     "upload-state",
+    "kept-text",
 ];
 
 /// Parses a record of the given name and encodes what came out; `None` if it is refused.
@@ -52,6 +53,7 @@ pub fn reencode(name: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         "cached-tree" => again!(CachedTree),
         "cached-folder" => again!(CachedFolder),
         "upload-state" => again!(UploadState),
+        "kept-text" => again!(KeptText),
         _ => panic!("there is no record called {name}"),
     }
 }
@@ -181,6 +183,11 @@ pub fn samples() -> Vec<Vec<u8>> {
             hashes: vec![2; 64].into(),
             tail: Some(vec![8; 136].into()),
             address: "http://localhost/api/v1/uploads/1".into(),
+        }),
+        record::encode(&KeptText {
+            version,
+            of: id,
+            text: Some("ein Bericht 报告".into()),
         }),
     ]
 }

@@ -446,3 +446,17 @@ pub(crate) struct CachedChild {
     #[n(7)]
     pub(crate) metadata: Metadata,
 }
+
+/// On a device: what was read of one file.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct KeptText {
+    #[n(0)]
+    pub(crate) version: u32,
+    /// The version of the file that it was read from.
+    #[n(1)]
+    pub(crate) of: Id,
+    /// Its words, as they stand in it; none if it could not be read.
+    #[n(2)]
+    pub(crate) text: Option<String>,
+}

@@ -1,9 +1,10 @@
 //! What the device keeps of `vault::tree`, and searching it, for the page.
 
 use js_sys::{Array, Uint8Array};
-use protocol::NodeId;
+use protocol::{NodeId, VersionId};
 use vault::tree::Wanted;
 use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
 
 use crate::{
     Random,
@@ -42,12 +43,8 @@ impl Vault {
         names: Vec<String>,
         pieces: Vec<Uint8Array>,
     ) -> Result<String, Failure> {
-        // A name that is none is of no piece.
-        let named = names.iter().zip(pieces).filter_map(|(name, piece)| {
-            let name: NodeId = name.parse().ok()?;
-            Some((name, piece.to_vec()))
-        });
-        Ok(serde_json::to_string(&self.0.load_pieces(named.collect()))?)
+        let pieces = named(&names, &pieces);
+        Ok(serde_json::to_string(&self.0.load_pieces(pieces))?)
     }
 
     /// Looks for entries; both sides are JSON.
@@ -59,7 +56,31 @@ impl Vault {
         Ok(serde_json::to_string(&self.0.search(&wanted))?)
     }
 
-    /// Sets the text of a note or document for the search; false if there is no room for it.
+    /// Which texts are to be read, as JSON.
+    ///
+    /// # Errors
+    /// None that is expected.
+    pub fn unread(&mut self) -> Result<String, Failure> {
+        Ok(serde_json::to_string(&self.0.unread())?)
+    }
+
+    /// This version of a file is not to be named as unread again.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    #[wasm_bindgen(js_name = passOver)]
+    pub fn pass_over(
+        &mut self,
+        #[wasm_bindgen(js_name = node)] entry: &str,
+        version: &str,
+    ) -> Result<(), Failure> {
+        self.0.pass_over(node(entry)?, version_id(version)?);
+        Ok(())
+    }
+
+    /// Takes in the text of a note or document for the search, or that none can be read; gives
+    /// the sealed piece to keep under the file's id, or nothing if the version is not the current
+    /// one or there is no room.
     ///
     /// # Errors
     /// `internal` for a malformed id.
@@ -68,24 +89,53 @@ impl Vault {
         &mut self,
         #[wasm_bindgen(js_name = node)] entry: &str,
         version: &str,
-        text: &str,
-    ) -> Result<bool, Failure> {
-        let version = version
-            .parse()
-            .map_err(|_| Failure::internal("malformed id of a version"))?;
-        Ok(self.0.index_text(node(entry)?, version, text))
+        text: Option<String>,
+    ) -> Result<Option<Vec<u8>>, Failure> {
+        let text = text.map(Zeroizing::new);
+        let text = text.as_deref().map(String::as_str);
+        let version = version_id(version)?;
+        Ok(self.0.index_text(node(entry)?, version, text, &mut Random))
     }
 
-    /// The version whose text was set last.
+    /// Takes over pieces that the device has kept; gives the names of those that are of no use,
+    /// as JSON.
     ///
     /// # Errors
-    /// `internal` for a malformed id.
-    #[wasm_bindgen(js_name = indexedVersion)]
-    pub fn indexed_version(
-        &self,
-        #[wasm_bindgen(js_name = node)] entry: &str,
-    ) -> Result<Option<String>, Failure> {
-        let version = self.0.indexed_version(node(entry)?);
-        Ok(version.map(|version| version.to_string()))
+    /// None that is expected.
+    #[wasm_bindgen(js_name = loadTexts)]
+    pub fn load_texts(
+        &mut self,
+        names: Vec<String>,
+        pieces: Vec<Uint8Array>,
+    ) -> Result<String, Failure> {
+        let left = self.0.load_texts(named(&names, &pieces));
+        Ok(serde_json::to_string(&left)?)
     }
+
+    /// What stands around the words of a query in pieces that were kept, as JSON: pairs of a
+    /// name and strings, of which every other one was found.
+    ///
+    /// # Errors
+    /// None that is expected.
+    pub fn excerpts(
+        &self,
+        names: Vec<String>,
+        pieces: Vec<Uint8Array>,
+        query: &str,
+    ) -> Result<String, Failure> {
+        let found = self.0.excerpts(&named(&names, &pieces), query);
+        Ok(serde_json::to_string(&found)?)
+    }
+}
+
+/// Pieces by their names; a name that is none is of no piece.
+fn named(names: &[String], pieces: &[Uint8Array]) -> Vec<(NodeId, Vec<u8>)> {
+    let both = names.iter().zip(pieces);
+    both.filter_map(|(name, piece)| Some((name.parse().ok()?, piece.to_vec())))
+        .collect()
+}
+
+fn version_id(text: &str) -> Result<VersionId, Failure> {
+    text.parse()
+        .map_err(|_| Failure::internal("malformed id of a version"))
 }

@@ -57,7 +57,7 @@ fn is_accent(letter: char) -> bool {
 /// Calls `found` with every word of an already folded text: runs of letters and digits. Where
 /// words are not set apart by spaces, every two neighbouring letters are one. Ends early when
 /// `found` says so.
-pub(super) fn words(folded: &str, mut found: impl FnMut(&str) -> bool) {
+pub(super) fn words(folded: &str, found: &mut dyn FnMut(&str) -> bool) {
     for run in folded.split(|letter: char| !letter.is_alphanumeric()) {
         let mut rest = run;
         while let Some(first) = rest.chars().next() {
@@ -68,7 +68,7 @@ pub(super) fn words(folded: &str, mut found: impl FnMut(&str) -> bool) {
             let (part, tail) = rest.split_at(end);
             rest = tail;
             let more = if dense {
-                pairs(part, &mut found)
+                pairs(part, found)
             } else {
                 found(beginning(part, MAX_WORD))
             };
@@ -80,7 +80,7 @@ pub(super) fn words(folded: &str, mut found: impl FnMut(&str) -> bool) {
 }
 
 /// Every two neighbouring letters of `run`, and the last one alone.
-fn pairs(run: &str, found: &mut impl FnMut(&str) -> bool) -> bool {
+fn pairs(run: &str, found: &mut dyn FnMut(&str) -> bool) -> bool {
     run.char_indices().all(|(start, letter)| {
         let next = &run[start + letter.len_utf8()..];
         let end = run.len() - next.len() + next.chars().next().map_or(0, char::len_utf8);
@@ -111,7 +111,7 @@ mod tests {
 
     fn all_words(text: &str) -> Vec<String> {
         let mut found = Vec::new();
-        words(&fold(text), |word| {
+        words(&fold(text), &mut |word| {
             found.push(word.to_owned());
             true
         });

@@ -6,6 +6,7 @@
 //! words ([`text`]). Nothing here is secret from the person or known to the server; it is made
 //! of what was verified, and gone with the vault.
 
+mod excerpt;
 mod fold;
 mod kind;
 mod letters;
@@ -20,6 +21,7 @@ use std::{
 use memchr::memmem::Finder;
 use protocol::{NodeId, NodeKind};
 
+pub(crate) use self::excerpt::excerpt;
 pub use self::{
     kind::FileKind,
     query::{Found, Hit, Place, Query},

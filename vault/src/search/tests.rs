@@ -88,13 +88,13 @@ fn naive(entries: &BTreeMap<NodeId, Kept>, query: &Query) -> Found {
         let mut in_text = false;
         if let Some(text) = &entry.text {
             let mut parts = Vec::new();
-            fold::words(word, |part| {
+            fold::words(word, &mut |part| {
                 parts.push(part.to_owned());
                 true
             });
             let all_of = |text: &str| {
                 let mut all = Vec::new();
-                fold::words(&fold(text), |word| {
+                fold::words(&fold(text), &mut |word| {
                     all.push(word.to_owned());
                     true
                 });

@@ -101,7 +101,7 @@ impl Texts {
     /// digits finds nothing.
     pub(super) fn find(&self, query: &str, mut found: impl FnMut(u32)) {
         let mut parts: Vec<String> = Vec::new();
-        words(query, |word| {
+        words(query, &mut |word| {
             parts.push(word.to_owned());
             true
         });
@@ -153,7 +153,7 @@ fn distinct_words(text: &str) -> BTreeSet<Box<str>> {
         rest = tail;
         folded.clear();
         fold_into(piece, &mut folded);
-        words(&folded, |word| {
+        words(&folded, &mut |word| {
             if !found.contains(word) {
                 found.insert(word.into());
             }
@@ -165,7 +165,7 @@ fn distinct_words(text: &str) -> BTreeSet<Box<str>> {
 }
 
 /// Where the next piece of a text ends: not within a word, unless it is longer than a piece.
-fn cut(text: &str) -> usize {
+pub(super) fn cut(text: &str) -> usize {
     if text.len() <= PIECE {
         return text.len();
     }

@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use protocol::{NodeId, VersionId};
+use protocol::NodeId;
 use serde::{Deserialize, Serialize};
 
-use super::{Child, view::Entry};
+use super::{Child, texts::Read, view::Entry};
 use crate::{
     Vault,
     search::{Doc, FileKind, Place, Query, SearchIndex},
@@ -16,6 +16,7 @@ use crate::{
 pub(crate) struct Indexed {
     pub(crate) search: SearchIndex,
     folders: HashMap<NodeId, [u8; 32]>,
+    pub(super) read: Read,
 }
 
 /// What somebody looks for; what is absent does not matter.
@@ -89,24 +90,11 @@ impl Vault {
         }
     }
 
-    /// Sets the text of a note or document, read from this version of it, for the search;
-    /// `false` if there is no room for it, or no such entry.
-    pub fn index_text(&mut self, node: NodeId, version: VersionId, text: &str) -> bool {
-        self.follow_tree();
-        let index = &mut self.indexed.search;
-        index.set_text(node, *version.as_bytes(), text)
-    }
-
-    /// The version whose text was set last.
-    #[must_use]
-    pub fn indexed_version(&self, node: NodeId) -> Option<VersionId> {
-        let version = self.indexed.search.text_version(node)?;
-        Some(VersionId::from_bytes(version))
-    }
-
     /// Brings the index up to the tree: folders whose heads it has not seen.
     pub(crate) fn follow_tree(&mut self) {
-        let Indexed { search, folders } = &mut self.indexed;
+        let Indexed {
+            search, folders, ..
+        } = &mut self.indexed;
         let tree = &self.tree;
         let mut changed: HashSet<NodeId> = HashSet::new();
         for (id, folder) in &tree.folders {
@@ -117,6 +105,13 @@ impl Vault {
             folders.insert(*id, folder.hash);
             for (node, child) in &folder.children {
                 search.upsert(*node, &doc(*id, child));
+                let is_of = |version: [u8; 16]| child.metadata.current == Some(version.into());
+                if search
+                    .text_version(*node)
+                    .is_some_and(|version| !is_of(version))
+                {
+                    search.remove_text(*node);
+                }
             }
         }
         folders.retain(|id, _| tree.folders.contains_key(id) || !changed.insert(*id));

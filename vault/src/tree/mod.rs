@@ -10,6 +10,7 @@ mod head;
 mod leaf;
 mod open;
 mod resolve;
+mod texts;
 mod view;
 mod walk;
 
@@ -36,6 +37,7 @@ pub use self::{
     find::{Match, Matches, Wanted},
     open::Listing,
     resolve::Way,
+    texts::Unread,
     view::{Entry, FolderView, PathStep},
 };
 pub(crate) use self::{

@@ -1,6 +1,6 @@
 //! Search follows the tree.
 
-use protocol::{NodeId, VersionId};
+use protocol::NodeId;
 use rand::rngs::StdRng;
 use vault::{
     Vault, VaultError,
@@ -125,25 +125,4 @@ fn the_index_follows_every_change() {
         assert_eq!(names(&mut vault, &text(gone)), [""; 0], "{gone}");
     }
     assert_eq!(names(&mut vault, &Wanted::default()), ["bin", "plane.txt"]);
-}
-
-#[test]
-fn texts_are_found_while_their_files_are_there() {
-    let (mut vault, mut shelf, mut rng) = sign_up(31);
-    let note = shelf.upload(&mut vault, "note.md", b"text", &mut rng);
-    let version = VersionId::from_bytes([5; 16]);
-    assert_eq!(vault.indexed_version(note), None);
-    assert!(vault.index_text(note, version, "Buy milk and bread"));
-    assert_eq!(vault.indexed_version(note), Some(version));
-    let found = vault.search(&text("bre"));
-    assert_eq!(found.matches[0].place, Some(Place::Text));
-    let request = vault.rename(note, "list.md", 11, &mut rng).unwrap();
-    let commit = request.id;
-    shelf.offer(&request).unwrap();
-    vault.committed(commit).unwrap();
-    assert_eq!(names(&mut vault, &text("milk list")), ["list.md"]);
-    let purged = vault.purge(&[note], 16, &mut rng);
-    send(&mut vault, &mut shelf, purged);
-    assert_eq!(vault.search(&text("milk")).total, 0);
-    assert!(!vault.index_text(note, version, "again"));
 }

@@ -7,5 +7,6 @@ mod formats;
 mod journey;
 mod recovery;
 mod shelf;
+mod texts;
 mod transfers;
 mod tree;

@@ -19,6 +19,7 @@ import { saveStream } from '../features/transfers/saveStream';
 import { ServedContents } from '../features/transfers/served';
 import { Transfers } from '../features/transfers/transfers';
 import { copyNodes } from '../features/tree/copyNodes';
+import { startTexts, type Texts } from '../features/searching/indexing/startTexts';
 import { Follower } from '../features/tree/follow';
 import { unlessOvertaken, type CheckDetails } from '../features/tree/overtaken';
 import { isGone, Tree } from '../features/tree/tree';
@@ -40,6 +41,7 @@ interface Open {
   transfers: Transfers;
   contents: ContentEnvironment;
   files: FileContents;
+  texts: Texts;
 }
 
 const LOADING: FolderState = { status: 'loading' };
@@ -47,7 +49,7 @@ const NOTHING = (): void => undefined;
 
 /** Puts the core together and starts it. One a page. */
 export function createApp(): App {
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading' });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading', texts: null });
   const missing = missingSupport();
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
@@ -93,9 +95,10 @@ export function createApp(): App {
       open?.tree.end();
       cacheEnded = open?.cache.end() ?? cacheEnded;
       open?.transfers.end();
+      open?.texts.end();
       served.end();
       open = null;
-      state.set({ findings: [], tree: 'reading' });
+      state.set({ findings: [], tree: 'reading', texts: null });
     },
   });
 
@@ -176,6 +179,7 @@ export function createApp(): App {
     createText: (folder, name, text) => asProblem(vault().files.createText(folder, name, text)),
     thumbnail: (node) => asProblem(vault().files.thumbnail(node)),
     search: (wanted) => asProblem(keeper().search(wanted)),
+    excerpts: (nodes, words) => asProblem(vault().texts.excerpts(nodes, words)),
     ways: (finding) => asProblem(vault().actions.ways(finding)),
     resolve: async (finding, way) => {
       const forget = (): void => state.set({ findings: state.get().findings.filter((other) => findingKey(other) !== findingKey(finding)) });
@@ -288,8 +292,27 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
       keepDetails: (node, told) => keepDetails(node, told, Date.now()),
     },
   };
-  const files = new FileContents({ api, details, keeper, pool, tree, open: (node) => openContent(contents, node) });
-  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, contents, files };
+  const texts = startTexts({
+    keeper,
+    userId,
+    tree,
+    // What is only read for the search is not what somebody wants to have without the server.
+    open: (node) => openContent({ ...contents, kept: { ...contents.kept, isWanted: () => false } }, node),
+    loaded: kept,
+    complete: follower.complete,
+    isBusy: () => transfers.anyActive,
+    show: (read) => state.set({ texts: read }),
+  });
+  const files = new FileContents({
+    api,
+    details,
+    keeper,
+    pool,
+    tree,
+    open: (node) => openContent(contents, node),
+    onWritten: (...written) => void texts.written(...written),
+  });
+  return { session, tree, cache, actions: new TreeActions(tree, keeper), follower, transfers, contents, files, texts };
 }
 
 /** Adds what is not known yet. */

@@ -141,6 +141,18 @@ export interface FoundFinding extends Finding {
   since: number;
 }
 
+/** How far notes and documents were read for the search. */
+export interface TextsRead {
+  /**
+   * `loading`: what the device had kept is being opened; `reading`; `ready`: all of them were read; `waiting`: until transfers are
+   * done; `saving`: the browser is to save data; `full`: there is no room for more on this device.
+   */
+  status: 'loading' | 'reading' | 'ready' | 'waiting' | 'saving' | 'full';
+  /** Files that were read, of how many; what cannot be read counts when that was found out. */
+  read: number;
+  total: number;
+}
+
 export interface AppState {
   phase: Phase;
   /** Set while signing in, unlocking, signing up or changing the password. */
@@ -155,6 +167,8 @@ export interface AppState {
   findings: readonly FoundFinding[];
   /** `reading`: not everything has been read yet; `away`: the server cannot be reached. */
   tree: 'reading' | 'ready' | 'away';
+  /** Null while the vault is locked. */
+  texts: TextsRead | null;
 }
 
 /** Sign-up happens in two steps, so that no account exists before its phrase was kept. */
@@ -329,6 +343,8 @@ export interface App {
 
   /** What is found in the whole tree, best first. */
   search(wanted: Wanted): Promise<Matches>;
+  /** What stands around these words in the text of these files, by their ids: every other string is what was found. Files without are left out. */
+  excerpts(nodes: readonly string[], words: string): Promise<ReadonlyMap<string, readonly string[]>>;
 
   /** The ways out of a finding, besides leaving what it concerns where it is. */
   ways(finding: Finding): Promise<readonly Way[]>;

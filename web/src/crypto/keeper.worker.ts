@@ -2,7 +2,7 @@
 import { Batch, Credentials, NewAccount, Recovery, Vault, type DownloadPlan, type NewPhrase, type UploadPlan } from '../../pkg/strongroom_wasm.js';
 import { Mutex } from '../lib/mutex';
 import { Problem } from '../lib/problem';
-import type { Entry, EntryEdit, Matches, PathStep, Wanted, Way } from './types';
+import type { Entry, EntryEdit, Matches, PathStep, Unread, Wanted, Way } from './types';
 import { loadModule } from './module';
 import { connect } from './rpc';
 
@@ -181,9 +181,24 @@ const keeper = {
     return JSON.parse(there(vault, 'vault').loadPieces(names, pieces.map(([, bytes]) => bytes))) as LoadedPieces;
   },
   search: (wanted: Wanted): Matches => JSON.parse(there(vault, 'vault').search(JSON.stringify(wanted))) as Matches,
-  /** The text of a note or document, for the search; false if there is no room for it. */
-  indexText: (node: string, version: string, text: string): boolean => there(vault, 'vault').indexText(node, version, text),
-  indexedVersion: (node: string): string | undefined => there(vault, 'vault').indexedVersion(node),
+  /** Which notes and documents are to be read for the search. */
+  unread: (): Unread => JSON.parse(there(vault, 'vault').unread()) as Unread,
+  /** These are not to be named as unread again. */
+  passOver(files: readonly { node: string; version: string }[]): void {
+    for (const { node, version } of files) there(vault, 'vault').passOver(node, version);
+  },
+  /** The text of a file, or null where none can be read; gives the sealed piece to keep under the file's id, or nothing if that is not its version any more or there is no room. */
+  indexText: (node: string, version: string, text: string | null): Uint8Array | undefined => there(vault, 'vault').indexText(node, version, text ?? undefined),
+  /** Takes over pieces that were kept; gives the names of those that are of no use. */
+  loadTexts(pieces: [string, Uint8Array][]): string[] {
+    const names = pieces.map(([name]) => name);
+    return JSON.parse(there(vault, 'vault').loadTexts(names, pieces.map(([, bytes]) => bytes))) as string[];
+  },
+  /** What stands around the words that were looked for, in pieces that were kept: every other string is what was found. */
+  excerpts(pieces: [string, Uint8Array][], words: string): [node: string, excerpt: string[]][] {
+    const names = pieces.map(([name]) => name);
+    return JSON.parse(there(vault, 'vault').excerpts(names, pieces.map(([, bytes]) => bytes), words)) as [string, string[]][];
+  },
 
   rename: (node: string, name: string, now: number): string => there(vault, 'vault').rename(node, name, now),
   edit: (nodes: string[], edit: EntryEdit, now: number): Step => step(there(vault, 'vault').edit(nodes, JSON.stringify(edit), now)),

@@ -109,6 +109,18 @@ export interface Matches {
   total: number;
 }
 
+/** What is to be read for the search. */
+export interface Unread {
+  /** Files that may have a text which was not read yet, the latest changed first; not all of them if there are very many. */
+  files: Entry[];
+  /** How many there are in all. */
+  unread: number;
+  /** How many files were read, as they are now. */
+  read: number;
+  /** Files of which nothing has to be kept any more. */
+  gone: string[];
+}
+
 /** Codes of errors thrown by the vault. */
 export type VaultErrorCode =
   | 'wrong-password'

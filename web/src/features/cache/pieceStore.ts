@@ -10,9 +10,26 @@ const PIECES = 'pieces';
 /** All pieces of an account. */
 export async function readPieces(userId: string): Promise<[name: string, bytes: Uint8Array][]> {
   return inTransaction('readonly', async (store) => {
-    const all = IDBKeyRange.bound([userId], [userId, []]);
+    const all = allOf(userId);
     const [keys, values] = await Promise.all([result(store.getAllKeys(all)), result(store.getAll(all) as IDBRequest<Uint8Array[]>)]);
     return keys.map((key, at) => [(key as string[])[1] ?? '', values[at] ?? new Uint8Array()]);
+  });
+}
+
+/** The names of all pieces of an account. */
+export async function namesOfPieces(userId: string): Promise<string[]> {
+  const keys = await inTransaction('readonly', (store) => result(store.getAllKeys(allOf(userId))));
+  return keys.map((key) => (key as string[])[1] ?? '');
+}
+
+/** The pieces with these names, as far as they are there. */
+export async function readSomePieces(userId: string, names: readonly string[]): Promise<[name: string, bytes: Uint8Array][]> {
+  return inTransaction('readonly', async (store) => {
+    const values = await Promise.all(names.map((name) => result(store.get([userId, name]) as IDBRequest<Uint8Array | undefined>)));
+    return names.flatMap((name, at): [string, Uint8Array][] => {
+      const bytes = values[at];
+      return bytes === undefined ? [] : [[name, bytes]];
+    });
   });
 }
 
@@ -31,6 +48,10 @@ export async function clearPieces(): Promise<void> {
   await inTransaction('readwrite', (store) => {
     store.clear();
   });
+}
+
+function allOf(userId: string): IDBKeyRange {
+  return IDBKeyRange.bound([userId], [userId, []]);
 }
 
 async function inTransaction<Result>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<Result> | Result): Promise<Result> {

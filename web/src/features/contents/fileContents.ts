@@ -16,6 +16,8 @@ interface Environment {
   pool: Pick<ContentPool, 'upload'>;
   tree: Pick<Tree, 'commit'>;
   open(node: string): Promise<OpenContent>;
+  /** A text was written, and is a file's current version. */
+  onWritten(node: string, version: string, text: string): void;
 }
 
 /** What a file's versions hold: texts that are written, small pictures, and the versions themselves. */
@@ -47,6 +49,7 @@ export class FileContents {
     try {
       const upload = await this.#upload(planned, file);
       await this.#commit([entry.folder], (now) => details(node, (served) => keeper.commitVersion(planned.plan, upload, served, base, now)));
+      this.#environment.onWritten(node, planned.version, text);
       return { version: planned.version };
     } finally {
       void keeper.dropUpload(planned.plan).catch(() => undefined);
@@ -69,6 +72,7 @@ export class FileContents {
     } finally {
       void keeper.dropBatch(batch).catch(() => undefined);
     }
+    this.#environment.onWritten(planned.node, planned.version, text);
     return planned.node;
   }
 

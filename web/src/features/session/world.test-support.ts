@@ -16,7 +16,7 @@ let user = 0;
 /** A session whose server, keeper, device and other tabs are played. */
 export function world() {
   const email = `a${++user}@example.org`;
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading' });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading', texts: null });
   const api = {
     register: vi.fn(() => Promise.resolve()),
     prelogin: vi.fn<() => Promise<{ salt: string; kdf: string | null }>>(() => Promise.resolve({ salt: 's', kdf: 'argon2id' })),

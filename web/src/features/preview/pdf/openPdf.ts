@@ -1,6 +1,7 @@
 import { getDocument, PDFDataRangeTransport, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import workerAddress from 'pdfjs-dist/legacy/build/pdf.worker.min.mjs?url';
 import { fetchAsset } from '../../../api/assets';
+import { Problem } from '../../../lib/problem';
 import { workerUrl } from '../../../lib/trustedTypes';
 
 /** Verified bytes at any place. */
@@ -99,4 +100,12 @@ export async function openPdf(source: PdfSource, onFailed: (error: unknown) => v
     close();
     throw error;
   }
+}
+
+/** The reader's own errors say what is wrong with the document; the others come from fetching it. */
+export function asPdfProblem(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof Problem) return error;
+  if (error.name === 'PasswordException') return new Problem({ code: 'password-needed', message: error.message }, { cause: error });
+  const isBroken = ['InvalidPDFException', 'FormatError', 'UnknownErrorException'].includes(error.name);
+  return isBroken ? new Problem({ code: 'not-decoded', message: error.message }, { cause: error }) : error;
 }

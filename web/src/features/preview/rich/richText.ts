@@ -65,3 +65,17 @@ export function safePicture(address: string | null): string | null {
 export function plainText(nodes: readonly RichNode[]): string {
   return nodes.map((node) => (typeof node === 'string' ? node : plainText(node.children))).join('');
 }
+
+/** What does not stand on a line of its own. */
+const INLINE: ReadonlySet<RichTag> = new Set<RichTag>(['em', 'strong', 's', 'u', 'sub', 'sup', 'a', 'code', 'img', 'task']);
+
+/** Its words as one reads them: apart where they stand apart, with those that stand for pictures. */
+export function readableText(nodes: readonly RichNode[]): string {
+  return nodes
+    .map((node) => {
+      if (typeof node === 'string') return node;
+      const words = (node.alt ?? '') + readableText(node.children);
+      return INLINE.has(node.tag) ? words : `${words}\n`;
+    })
+    .join('');
+}

@@ -3,9 +3,8 @@ import type { PDFDocumentProxy } from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { formatPercent } from '../../../lib/format';
 import { useText } from '../../../lib/i18n';
-import { Problem } from '../../../lib/problem';
 import { IconButton } from '../../../ui/Button';
-import { openPdf } from '../pdf/openPdf';
+import { asPdfProblem, openPdf } from '../pdf/openPdf';
 import { useContent, type Prepare } from '../useContent';
 import css from './PdfViewer.module.css';
 import { PdfPage } from './PdfPage';
@@ -25,14 +24,6 @@ const prepare: Prepare<Pdf> = async (content, { onFailed, onEnd }) => {
   const { width, height } = (await opened.document.getPage(1)).getViewport({ scale: 1 });
   return { document: opened.document, size: { width, height } };
 };
-
-/** The reader's own errors say what is wrong with the document; the others come from fetching it. */
-function asPdfProblem(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof Problem) return error;
-  if (error.name === 'PasswordException') return new Problem({ code: 'password-needed', message: error.message }, { cause: error });
-  const isBroken = ['InvalidPDFException', 'FormatError', 'UnknownErrorException'].includes(error.name);
-  return isBroken ? new Problem({ code: 'not-decoded', message: error.message }, { cause: error }) : error;
-}
 
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3];
 

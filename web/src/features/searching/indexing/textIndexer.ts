@@ -1,0 +1,254 @@
+import type { OpenContent, TextsRead } from '../../../app/contract';
+import type { RunningKeeper } from '../../../crypto/keeper';
+import type { Entry } from '../../../crypto/types';
+import { atLeast } from '../../../lib/patience';
+import { hasCode, isPassing } from '../../../lib/problem';
+import { wait, waitForNetwork } from '../../../lib/wait';
+import type { TextsStore } from './textsStore';
+
+/** Changes are gathered for so long, in milliseconds. */
+const QUIET = 2000;
+/** How often it is looked whether there is room for quiet work again. */
+const LOOK = 1000;
+/** After the server could not be reached. */
+const LATER = 30_000;
+/** Pieces that the vault opens at a time. */
+const AT_ONCE = 16;
+/** Bytes of sealed texts that a device keeps. */
+const MOST_KEPT = 256 * 1024 * 1024;
+/** What says that nothing will ever be read from this version of a file. */
+const UNREADABLE = ['not-text', 'not-decoded', 'password-needed', 'too-large'] as const;
+
+interface Environment {
+  keeper: Pick<RunningKeeper['remote'], 'unread' | 'passOver' | 'indexText' | 'loadTexts' | 'excerpts' | 'entry'>;
+  store: TextsStore;
+  open: (node: string) => Promise<OpenContent>;
+  /** Whether files like it are read at all. */
+  canRead: (entry: Entry) => boolean;
+  extract: (entry: Entry, content: OpenContent, signal: AbortSignal) => Promise<string>;
+  /** The words of a text as it is typed. */
+  words: (entry: Entry, text: string) => Promise<string>;
+  /** Only one window of this device reads a file at a time. */
+  alone: (work: () => Promise<void>, signal: AbortSignal) => Promise<void>;
+  /** What is more important now. */
+  busy: () => 'waiting' | 'saving' | null;
+  /** Resolves when the browser has nothing else to do. */
+  idle: () => Promise<void>;
+  show: (state: TextsRead) => void;
+}
+
+/**
+ * Reads the notes and documents of the tree for the search, one after the other, while nothing else is to be done, and
+ * keeps what it has read sealed on the device. Whatever fails here only means that a text is not found.
+ */
+export class TextIndexer {
+  readonly #environment: Environment;
+  readonly #ended = new AbortController();
+  /** Bytes of each piece on the device. */
+  readonly #kept = new Map<string, number>();
+  #state: TextsRead = { status: 'loading', read: 0, total: 0 };
+  /** Counts the changes of the tree. */
+  #changes = 0;
+  #wake: () => void = () => undefined;
+  #isFull = false;
+
+  constructor(environment: Environment) {
+    this.#environment = environment;
+  }
+
+  /** Goes on until the end. `loaded` resolves when the vault has what the device kept of the tree, `complete` when all of it was read. */
+  async run(loaded: Promise<unknown>, complete: Promise<unknown>): Promise<void> {
+    try {
+      this.#show({});
+      await loaded;
+      const unused = await this.#load(await this.#environment.store.names());
+      await complete;
+      // Now the tree is known: what still does not fit will not.
+      await this.#forget(await this.#load(unused));
+    } catch {
+      // The device keeps nothing, it seems; what is read lasts as long as the vault is open.
+    }
+    await wait(QUIET, this.#signal).catch(() => undefined);
+    while (!this.#hasEnded()) {
+      try {
+        await this.#round();
+      } catch (error) {
+        if (this.#hasEnded()) return;
+        await waitForNetwork(atLeast(LATER, error), this.#signal).catch(() => undefined);
+      }
+    }
+  }
+
+  /** The tree has changed. */
+  touched(): void {
+    this.#changes += 1;
+    this.#wake();
+  }
+
+  /** A text that this device has just written: its words are found at once. */
+  async written(node: string, version: string, text: string): Promise<void> {
+    const { keeper, canRead, words } = this.#environment;
+    try {
+      const entry = await keeper.entry(node);
+      if (entry === undefined || !canRead(entry)) return;
+      await this.#keep(node, version, await words(entry, text));
+      this.touched();
+    } catch {
+      // It is read like any other, then.
+      this.touched();
+    }
+  }
+
+  /** What stands around these words in texts that were read, by the file's id; every other string is what was found. */
+  async excerpts(nodes: readonly string[], words: string): Promise<ReadonlyMap<string, readonly string[]>> {
+    const { keeper, store } = this.#environment;
+    const pieces = await store.read(nodes).catch(() => []);
+    return new Map(pieces.length === 0 ? [] : await keeper.excerpts(pieces, words));
+  }
+
+  /** The keys are gone; nothing is written any more. */
+  end(): void {
+    this.#ended.abort();
+    this.#wake();
+  }
+
+  get #signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Asked anew each time: it may have happened while something else was waited for. */
+  #hasEnded(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
+  /** Hands the vault pieces; gives those that it has no use for. */
+  async #load(names: readonly string[]): Promise<string[]> {
+    const { keeper, store } = this.#environment;
+    const unused: string[] = [];
+    for (let at = 0; at < names.length && !this.#hasEnded(); at += AT_ONCE) {
+      const pieces = await store.read(names.slice(at, at + AT_ONCE));
+      for (const [name, bytes] of pieces) this.#kept.set(name, bytes.byteLength);
+      unused.push(...(await keeper.loadTexts(pieces)));
+    }
+    return unused;
+  }
+
+  async #forget(names: readonly string[]): Promise<void> {
+    if (names.length === 0 || this.#hasEnded()) return;
+    for (const name of names) this.#kept.delete(name);
+    await this.#environment.store.write(names.map((name) => [name, null]));
+  }
+
+  /** Reads what is unread until the tree changes or nothing is left. */
+  async #round(): Promise<void> {
+    const changes = this.#changes;
+    const files = await this.#unread();
+    for (const entry of files) {
+      if (this.#isFull) break;
+      if (!(await this.#free())) return;
+      await this.#environment.alone(() => this.#read(entry), this.#signal);
+      this.#show({ read: this.#state.read + 1 });
+      if (this.#changes !== changes) return;
+    }
+    if (files.length === 0 || this.#isFull) {
+      this.#show({ status: this.#isFull ? 'full' : 'ready' });
+      await this.#changed(changes);
+    }
+  }
+
+  /** What is to be read, without what nobody can read. */
+  async #unread(): Promise<Entry[]> {
+    const { keeper, canRead } = this.#environment;
+    for (;;) {
+      const { files, unread, read, gone } = await keeper.unread();
+      await this.#forget(gone).catch(() => undefined);
+      const passed = files.filter((entry) => !canRead(entry));
+      await keeper.passOver(passed.flatMap(({ id, version }) => (version === null ? [] : [{ node: id, version }])));
+      const readable = files.filter(canRead);
+      if (passed.length > 0 && readable.length === 0) continue;
+      const total = read + unread - passed.length;
+      this.#show({ read, total, ...(readable.length > 0 && this.#state.status === 'ready' && { status: 'reading' as const }) });
+      return readable;
+    }
+  }
+
+  async #read(entry: Entry): Promise<void> {
+    const { keeper, store, open, extract } = this.#environment;
+    const { id: node, version } = entry;
+    if (version === null) return;
+    // Another window may have read it meanwhile.
+    const [piece] = await store.read([node]).catch(() => []);
+    if (piece !== undefined && (await keeper.loadTexts([piece])).length === 0) return;
+    const pass = (): Promise<void> => keeper.passOver([{ node, version }]);
+    let text: string | null;
+    try {
+      const content = await open(node);
+      try {
+        if (content.version !== version) {
+          await pass();
+          return;
+        }
+        text = await extract(entry, content, this.#signal);
+      } finally {
+        content.close();
+      }
+    } catch (error) {
+      if (this.#hasEnded() || isPassing(error)) throw error;
+      // Of what went wrong otherwise nobody knows whether it will again: it is tried when the vault is opened the next time.
+      if (!hasCode(error, ...UNREADABLE)) {
+        await pass();
+        return;
+      }
+      text = null;
+    }
+    if (!(await this.#keep(node, version, text))) {
+      this.#isFull ||= (await keeper.entry(node))?.version === version;
+      await pass();
+    }
+  }
+
+  /** Whether there was room for it. */
+  async #keep(node: string, version: string, text: string | null): Promise<boolean> {
+    const { keeper, store } = this.#environment;
+    const piece = await keeper.indexText(node, version, text);
+    if (piece === undefined) return false;
+    if (this.#hasEnded()) return true;
+    this.#kept.set(node, piece.byteLength);
+    try {
+      await store.write([[node, piece]]);
+    } catch {
+      this.#isFull = true;
+    }
+    let kept = 0;
+    for (const length of this.#kept.values()) kept += length;
+    this.#isFull ||= kept > MOST_KEPT;
+    return true;
+  }
+
+  /** Waits until nothing else is to be done; false at the end. */
+  async #free(): Promise<boolean> {
+    const { busy, idle } = this.#environment;
+    for (;;) {
+      await idle();
+      if (this.#hasEnded()) return false;
+      const reason = busy();
+      this.#show({ status: reason ?? 'reading' });
+      if (reason === null) return true;
+      await wait(LOOK, this.#signal).catch(() => undefined);
+    }
+  }
+
+  /** Resolves a while after the tree has changed again. */
+  async #changed(since: number): Promise<void> {
+    if (this.#changes === since && !this.#hasEnded()) await new Promise<void>((resolve) => (this.#wake = resolve));
+    await wait(QUIET, this.#signal).catch(() => undefined);
+  }
+
+  #show(change: Partial<TextsRead>): void {
+    if (this.#hasEnded()) return;
+    const before = this.#state;
+    this.#state = { ...before, ...change };
+    const isSame = (['status', 'read', 'total'] as const).every((field) => before[field] === this.#state[field]);
+    if (!isSame || before.status === 'loading') this.#environment.show(this.#state);
+  }
+}
