@@ -1,14 +1,18 @@
 import { Search } from 'lucide-react';
-import { useCallback } from 'react';
-import type { App } from '../app/contract';
-import type { Entry } from '../crypto/types';
+import { useCallback, useMemo } from 'react';
+import type { App, AppState } from '../app/contract';
+import { useAppState } from '../app/hooks';
 import { GatheredView } from '../features/files/GatheredView';
 import { SearchFilters } from '../features/searching/SearchFilters';
-import { isSought, useSought, wantedOf } from '../features/searching/wanted';
+import { askFound } from '../features/searching/askFound';
+import { TextsStatus } from '../features/searching/TextsStatus';
+import { isSought, useSought } from '../features/searching/wanted';
 import { useText } from '../lib/i18n';
 import { usePageTitle } from '../lib/pageTitle';
 import { useUnlocked } from './unlocked';
 import { useGoTo } from './useGoTo';
+
+const readOf = ({ texts }: AppState) => texts?.read ?? 0;
 
 export default function SearchPage() {
   const { t } = useText();
@@ -17,10 +21,10 @@ export default function SearchPage() {
   const sought = useSought();
   const isAsked = isSought(sought);
   usePageTitle(t('search.title'));
-  const ask = useCallback(
-    async (app: App): Promise<readonly Entry[]> => (isSought(sought) ? (await app.search(wantedOf(sought, Date.now()))).matches.map(({ entry }) => entry) : []),
-    [sought],
-  );
+  // Asked again with every text that was read.
+  const read = useAppState(readOf);
+  const question = useMemo(() => ({ sought, read }), [sought, read]);
+  const ask = useCallback((app: App) => askFound(app, question.sought, Date.now()), [question]);
   return (
     <GatheredView
       key={rootId}
@@ -37,6 +41,7 @@ export default function SearchPage() {
       onGoTo={goTo}
     >
       <SearchFilters />
+      <TextsStatus />
     </GatheredView>
   );
 }

@@ -24,7 +24,12 @@ export interface Rows {
   onStar?: ((entry: Entry) => void) | undefined;
   /** Where the folders of the entries are, in lists of what was gathered from several. */
   places?: Places | undefined;
+  /** What was found in the texts of entries. */
+  excerpts?: Excerpts | undefined;
 }
+
+/** By the entry's id: pieces of its text, every other one of which was looked for; none where only that it is there is known. */
+export type Excerpts = ReadonlyMap<string, readonly string[]>;
 
 /** By the folder's id: its name, and whether it is the root. */
 export type Places = ReadonlyMap<string, { name: string; isRoot: boolean }>;
@@ -56,6 +61,7 @@ export function NameCell({ entry, time, isPhone }: CellProps & { isPhone: boolea
             {entry.name}
           </span>
           {isPhone && <SummaryCell entry={entry} time={time} />}
+          <ExcerptCell entry={entry} />
         </span>
       )}
       <RowMarks entry={entry} />
@@ -92,6 +98,21 @@ export function SummaryCell({ entry, time }: CellProps) {
     <span className={css.details}>
       <SizeCell entry={entry} /> · <TimeCell time={time} />
       <PlaceOf entry={entry} />
+    </span>
+  );
+}
+
+/** What was found in the text of an entry, if anything was. */
+export function ExcerptCell({ entry }: Pick<CellProps, 'entry'>) {
+  const { t } = useText();
+  const { excerpts } = useContext(RowsContext);
+  const excerpt = excerpts?.get(entry.id);
+  if (excerpt === undefined) return null;
+  return (
+    <span className={css.excerpt} dir="auto" title={excerpt.join('')}>
+      <span className={excerpt.length === 0 ? undefined : 'visually-hidden'}>{t('search.inText')}</span>
+      {excerpt.length > 0 && ' '}
+      {excerpt.map((piece, index) => (index % 2 === 1 ? <mark key={index}>{piece}</mark> : piece))}
     </span>
   );
 }

@@ -7,7 +7,7 @@ import { useFocusKept } from '../../lib/useFocusKept';
 import { PHONE, TOUCH, useMedia } from '../../lib/useMedia';
 import { SelectBox } from '../../ui/SelectBox';
 import { useRowDrag } from '../moving/rowDrag';
-import { MoreCell, NO_ROWS, RowMarks, RowsContext, StarCell, SummaryCell } from './FileCells';
+import { ExcerptCell, MoreCell, NO_ROWS, RowMarks, RowsContext, StarCell, SummaryCell } from './FileCells';
 import type { FileListProps } from './FileList';
 import { Thumbnail } from '../thumbnails/Thumbnail';
 import css from './FileGrid.module.css';
@@ -16,13 +16,13 @@ const WIDE = { minItemSize: new Size(168, 148), maxItemSize: new Size(280, 148),
 const NARROW = { minItemSize: new Size(140, 140), maxItemSize: new Size(280, 140), minSpace: new Size(8, 8) };
 
 /** The files as cards. */
-export default function FileGrid({ label, entries, selected, onSelect, onOpen, menuFor, timeOf, editing = null, isChecking = false, cut = NO_ROWS.cut, over = null, isDraggable = false, onStar, places }: FileListProps) {
+export default function FileGrid({ label, entries, selected, onSelect, onOpen, menuFor, timeOf, editing = null, isChecking = false, cut = NO_ROWS.cut, over = null, isDraggable = false, onStar, places, excerpts }: FileListProps) {
   const dragAndDropHooks = useRowDrag(isDraggable && editing === null);
   const isPhone = useMedia(PHONE);
   const isTouch = useMedia(TOUCH);
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
-  const rows = useMemo(() => ({ menuFor, editing, cut, over, onStar: isTouch ? undefined : onStar, places }), [menuFor, editing, cut, over, onStar, isTouch, places]);
+  const rows = useMemo(() => ({ menuFor, editing, cut, over, onStar: isTouch ? undefined : onStar, places, excerpts }), [menuFor, editing, cut, over, onStar, isTouch, places, excerpts]);
 
   const select = (selection: Selection) => {
     onSelect(selection === 'all' ? new Set(byId.keys()) : new Set([...selection].map(String)));
@@ -76,7 +76,7 @@ export default function FileGrid({ label, entries, selected, onSelect, onOpen, m
 }
 
 function Card({ entry, time }: { entry: Entry; time: number }): ReactNode {
-  const { editing } = useContext(RowsContext);
+  const { editing, excerpts } = useContext(RowsContext);
   return (
     <>
       <div className={css.picture}>
@@ -91,7 +91,7 @@ function Card({ entry, time }: { entry: Entry; time: number }): ReactNode {
               {entry.name}
             </span>
           )}
-          <SummaryCell entry={entry} time={time} />
+          {excerpts?.has(entry.id) === true ? <ExcerptCell entry={entry} /> : <SummaryCell entry={entry} time={time} />}
         </div>
         <RowMarks entry={entry} />
         <div className={css.more}>

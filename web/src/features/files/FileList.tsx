@@ -31,6 +31,8 @@ export interface FileListProps {
   onStar?: Rows['onStar'];
   /** Shows which folder each is in. */
   places?: Rows['places'];
+  /** Shows what was found in the texts of entries. */
+  excerpts?: Rows['excerpts'];
   /** What the column of folders is called. */
   placeLabel?: string;
   /** Whether rows can be dragged onto folders. */

@@ -14,7 +14,7 @@ import css from './FileTable.module.css';
 /** The list of files: virtualised, sortable, and for the keyboard as much as for the mouse. */
 export function FileTable(props: FileListProps) {
   const { label, entries, selected, onSelect, sort, onSort, onOpen, menuFor, timeLabel, timeOf } = props;
-  const { editing = null, isChecking = false, cut = NO_ROWS.cut, over = null, isDraggable = false, onStar, places, placeLabel } = props;
+  const { editing = null, isChecking = false, cut = NO_ROWS.cut, over = null, isDraggable = false, onStar, places, placeLabel, excerpts } = props;
   const dragAndDropHooks = useRowDrag(isDraggable && editing === null);
   const { t } = useText();
   const isPhone = useMedia(PHONE);
@@ -26,7 +26,9 @@ export function FileTable(props: FileListProps) {
   const showsSize = !isPhone && (isRoomy || !showsPlace);
   useFocusKept();
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
-  const rowHeight = isPhone ? 56 : isTouch ? 44 : 36;
+  // All rows are as high as those in which words were found.
+  const hasExcerpts = excerpts !== undefined && excerpts.size > 0;
+  const rowHeight = isPhone ? (hasExcerpts ? 92 : 56) : (isTouch ? 44 : 36) + (hasExcerpts ? 18 : 0);
   const headingHeight = isTouch ? 40 : 32;
 
   const select = (selection: Selection) => {
@@ -109,7 +111,7 @@ export function FileTable(props: FileListProps) {
     if (top < list.scrollTop || top > list.scrollTop + room) list.scrollTop = top - room / 2;
   }, [editedRow, rowHeight, headingHeight]);
 
-  const rows = useMemo(() => ({ menuFor, editing, cut, over, onStar: isTouch ? undefined : onStar, places }), [menuFor, editing, cut, over, onStar, isTouch, places]);
+  const rows = useMemo(() => ({ menuFor, editing, cut, over, onStar: isTouch ? undefined : onStar, places, excerpts }), [menuFor, editing, cut, over, onStar, isTouch, places, excerpts]);
 
   return (
     <div ref={frame} className={css.frame}>

@@ -27,7 +27,7 @@ import { useDetails } from './useDetails';
 import { useEntryMenu } from './useEntryMenu';
 import { useFileActions } from './useFileActions';
 import { hasMarkedText, useListEvents } from './useListEvents';
-import { useGathered } from './usePlaces';
+import { useGathered, type Found } from './usePlaces';
 import { useSelection } from './useSelection';
 
 const modifiedOf = (entry: Entry) => entry.modified;
@@ -39,7 +39,7 @@ interface GatheredViewProps {
   title: string;
   listLabel: string;
   /** Must be stable. */
-  ask: (app: App) => Promise<readonly Entry[]>;
+  ask: (app: App) => Promise<Found>;
   /** How it is sorted at first; null: as it comes, the best first. */
   sort: Sort | null;
   empty: { icon: ReactNode; title: string; text: string };
@@ -152,6 +152,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
               timeOf={modifiedOf}
               onStar={starOne}
               places={gathered?.places}
+              excerpts={gathered?.excerpts}
               placeLabel={t('files.column.place')}
             />
           )}

@@ -68,7 +68,6 @@ export class TextIndexer {
     } catch {
       // The device keeps nothing, it seems; what is read lasts as long as the vault is open.
     }
-    await wait(QUIET, this.#signal).catch(() => undefined);
     while (!this.#hasEnded()) {
       try {
         await this.#round();
