@@ -57,6 +57,7 @@ test('what stands in notes and documents is found, today and tomorrow, and is no
   await page.getByRole('button', { name: 'Edit' }).click();
   const editor = page.getByRole('dialog', { name: 'Editing note.md' });
   await editor.getByRole('textbox').press('ControlOrMeta+a');
+  await page.keyboard.press('Backspace');
   await page.keyboard.type('Only Brombeeren now');
   await expect(editor.getByRole('status')).toHaveText('Saved');
   await page.keyboard.press('Escape');
