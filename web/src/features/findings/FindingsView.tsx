@@ -7,6 +7,7 @@ import { asAppError } from '../../lib/appError';
 import { formatFullDate } from '../../lib/format';
 import { useText, type MessageId } from '../../lib/i18n';
 import { useTask } from '../../lib/useTask';
+import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { Dialog } from '../../ui/Dialog';
 import { EmptyState } from '../../ui/EmptyState';
@@ -148,6 +149,9 @@ const WORDS: Readonly<Record<Way, { what: MessageId; done: MessageId }>> = {
   remove: { what: 'findings.way.remove.what', done: 'findings.way.remove.done' },
 };
 
+/** A commit that is made of what the server shows, and refused for what it holds, again and again. */
+const CONTRADICTIONS: ReadonlySet<string> = new Set(['CONFLICT', 'HEAD_CONFLICT']);
+
 /** Says what a way out does before it is gone. */
 function WayDialog({ finding, way, concern, onClose }: WayDialogProps) {
   const { t } = useText();
@@ -185,7 +189,14 @@ function WayDialog({ finding, way, concern, onClose }: WayDialogProps) {
         <strong dir="auto">{concern}</strong>
       </p>
       <p>{t(WORDS[way].what)}</p>
-      {task.error !== null && <ErrorMessage error={task.error} />}
+      {task.error !== null &&
+        (CONTRADICTIONS.has(task.error.code) ? (
+          <Banner tone="trust" isAlert>
+            <p>{t('findings.contradicts')}</p>
+          </Banner>
+        ) : (
+          <ErrorMessage error={task.error} />
+        ))}
     </Dialog>
   );
 }

@@ -13,13 +13,20 @@ import { LeavingContext } from './useLeaving';
 
 type Way = 'lock' | 'signOut';
 
+/** What leaving would stop or lose, and the question that is asked about it. */
+const TITLES = {
+  'leave.transfers': 'leave.title',
+  'leave.copying': 'leave.copying.title',
+  'leave.unsaved': 'leave.unsaved.title',
+} as const;
+
 /** Asks before transfers and copies are stopped, or typed text is lost, by locking or signing out. */
 export function LeavingGuard({ children }: { children: ReactNode }) {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
   const { isBusy } = useCopying();
-  const [asked, setAsked] = useState<{ way: Way; why: 'leave.transfers' | 'leave.copying' | 'leave.unsaved' } | null>(null);
+  const [asked, setAsked] = useState<{ way: Way; why: keyof typeof TITLES } | null>(null);
 
   const leaving = useMemo(() => {
     const leave = async (way: Way) => {
@@ -44,6 +51,7 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
     return { leave, context: { lock: () => ask('lock'), signOut: () => ask('signOut') } };
   }, [app, isBusy, notify, t, locale]);
 
+  const isUnsaved = asked?.why === 'leave.unsaved';
   return (
     <LeavingContext value={leaving.context}>
       {children}
@@ -51,10 +59,10 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
         role="alertdialog"
         isOpen={asked !== null}
         onClose={() => setAsked(null)}
-        title={t(asked?.why === 'leave.copying' ? 'leave.copying.title' : 'leave.title')}
+        title={t(TITLES[asked?.why ?? 'leave.transfers'])}
         actions={
           <>
-            <Button onPress={() => setAsked(null)}>{t('leave.stay')}</Button>
+            <Button onPress={() => setAsked(null)}>{t(isUnsaved ? 'leave.unsaved.stay' : 'leave.stay')}</Button>
             <Button
               look="danger"
               onPress={() => {
@@ -62,7 +70,7 @@ export function LeavingGuard({ children }: { children: ReactNode }) {
                 if (asked !== null) void saveUnsaved().then(() => leaving.leave(asked.way));
               }}
             >
-              {t(asked?.way === 'signOut' ? 'leave.signOut' : 'leave.lock')}
+              {t(`${isUnsaved ? 'leave.unsaved' : 'leave'}.${asked?.way ?? 'lock'}`)}
             </Button>
           </>
         }
