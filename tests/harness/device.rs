@@ -201,7 +201,7 @@ impl Device {
             more = older.more_versions && !older.versions.is_empty();
             details.versions.extend(older.versions);
         }
-        let plan = self.vault.plan_download(node, &details)?;
+        let plan = self.vault.plan_download(node, &details.versions)?;
         let path = format!("/files/{node}/download?version={}", plan.version());
         let link: DownloadResponse = self.get(&path).await?;
         let (total, first) = self

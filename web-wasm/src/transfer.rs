@@ -1,7 +1,8 @@
 //! `vault::transfer` for the page.
 
 use crypto_core::content::ContentCipher;
-use protocol::{FileDetails, NodeId, Version};
+use protocol::{NodeId, Version};
+use serde::Deserialize;
 use vault::transfer;
 use wasm_bindgen::prelude::*;
 use web_sys::CryptoKey;
@@ -12,6 +13,12 @@ use crate::{
     subtle,
     tree::{Vault, node},
 };
+
+/// What the vault needs of what the server says about a file.
+#[derive(Deserialize)]
+struct Details {
+    versions: Vec<Version>,
+}
 
 /// A file that is about to be uploaded.
 #[wasm_bindgen]
@@ -349,11 +356,11 @@ impl Vault {
         base: Option<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let details: FileDetails = serde_json::from_str(details)?;
+        let details: Details = serde_json::from_str(details)?;
         let base = base.map(|id| version_id(&id)).transpose()?;
         let commit = self.0.commit_version(
             (&plan.0, upload_id(upload)?),
-            &details,
+            &details.versions,
             base,
             now as u64,
             &mut Random,
@@ -403,8 +410,8 @@ impl Vault {
         #[wasm_bindgen(js_name = node)] entry: &str,
         details: &str,
     ) -> Result<String, Failure> {
-        let details: FileDetails = serde_json::from_str(details)?;
-        let versions = self.0.versions(node(entry)?, &details)?;
+        let details: Details = serde_json::from_str(details)?;
+        let versions = self.0.versions(node(entry)?, &details.versions)?;
         Ok(serde_json::to_string(&versions)?)
     }
 
@@ -420,11 +427,11 @@ impl Vault {
         details: &str,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let details: FileDetails = serde_json::from_str(details)?;
+        let details: Details = serde_json::from_str(details)?;
         let commit = self.0.make_current(
             node(entry)?,
             version_id(version)?,
-            &details,
+            &details.versions,
             now as u64,
             &mut Random,
         )?;
@@ -443,14 +450,18 @@ impl Vault {
         details: &str,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
-        let details: FileDetails = serde_json::from_str(details)?;
+        let details: Details = serde_json::from_str(details)?;
         let versions: Vec<_> = versions
             .iter()
             .map(|id| version_id(id))
             .collect::<Result<_, _>>()?;
-        let commit =
-            self.0
-                .drop_versions(node(entry)?, &versions, &details, now as u64, &mut Random)?;
+        let commit = self.0.drop_versions(
+            node(entry)?,
+            &versions,
+            &details.versions,
+            now as u64,
+            &mut Random,
+        )?;
         Ok(serde_json::to_string(&commit)?)
     }
 
@@ -489,11 +500,13 @@ impl Vault {
         version: Option<String>,
         details: &str,
     ) -> Result<DownloadPlan, Failure> {
-        let details: FileDetails = serde_json::from_str(details)?;
+        let details: Details = serde_json::from_str(details)?;
         let entry = node(entry)?;
         let plan = match version {
-            Some(id) => self.0.plan_download_of(entry, version_id(&id)?, &details)?,
-            None => self.0.plan_download(entry, &details)?,
+            Some(id) => self
+                .0
+                .plan_download_of(entry, version_id(&id)?, &details.versions)?,
+            None => self.0.plan_download(entry, &details.versions)?,
         };
         Ok(DownloadPlan {
             plan,

@@ -96,7 +96,7 @@ fn details(details: &FileDetails) -> bool {
     let listing = world.listing(1, 1);
     let view = vault.open_folder(world.root.id, &listing);
     assert!(view.is_ok_and(|view| view.verified));
-    vault.plan_download(world.file, details).is_ok()
+    vault.plan_download(world.file, &details.versions).is_ok()
 }
 
 fn account(keys: &AccountKeys) -> bool {

@@ -256,7 +256,7 @@ pub(crate) const DETAILS: Target = Target {
                 _ => choices.change(&mut blob),
             }
         }
-        let Ok(plan) = vault.plan_download(world.file, &details) else {
+        let Ok(plan) = vault.plan_download(world.file, &details.versions) else {
             return false;
         };
         assert_eq!(plan.layout.size(), CONTENT.len() as u64);

@@ -6,7 +6,7 @@ use crypto_core::{
     context,
     keys::ContentKey,
 };
-use protocol::{FileDetails, NodeId, VersionId};
+use protocol::{NodeId, Version, VersionId};
 use zeroize::Zeroizing;
 
 use super::{thumbnail, versions::OpenedVersion};
@@ -112,9 +112,9 @@ impl Vault {
     pub fn plan_download(
         &self,
         node: NodeId,
-        details: &FileDetails,
+        versions: &[Version],
     ) -> Result<DownloadPlan, VaultError> {
-        self.plan(node, None, details)
+        self.plan(node, None, versions)
     }
 
     /// As [`Vault::plan_download`], of a given version.
@@ -125,19 +125,19 @@ impl Vault {
         &self,
         node: NodeId,
         version: VersionId,
-        details: &FileDetails,
+        versions: &[Version],
     ) -> Result<DownloadPlan, VaultError> {
-        self.plan(node, Some(version), details)
+        self.plan(node, Some(version), versions)
     }
 
     fn plan(
         &self,
         node: NodeId,
         version: Option<VersionId>,
-        details: &FileDetails,
+        versions: &[Version],
     ) -> Result<DownloadPlan, VaultError> {
         let (_, child) = self.file(node)?;
-        let opened = OpenedVersion::open(node, child, version, &details.versions)?;
+        let opened = OpenedVersion::open(node, child, version, versions)?;
         Ok(DownloadPlan {
             version: opened.id,
             origin: opened.origin(node),

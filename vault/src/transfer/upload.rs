@@ -10,8 +10,7 @@ use crypto_core::{
     record, sha256,
 };
 use protocol::{
-    Change, CommitRequest, CreateChange, FileDetails, NewVersion, NodeId, NodeKind, UploadId,
-    VersionId,
+    Change, CommitRequest, CreateChange, NewVersion, NodeId, NodeKind, UploadId, Version, VersionId,
 };
 
 use super::{
@@ -416,7 +415,7 @@ impl Vault {
     pub fn commit_version(
         &mut self,
         (plan, upload): (&UploadPlan, UploadId),
-        details: &FileDetails,
+        versions: &[Version],
         base: Option<VersionId>,
         now: u64,
         rng: &mut impl CryptoRng,
@@ -428,9 +427,9 @@ impl Vault {
         if base.is_some_and(|base| metadata.current != Some((*base.as_bytes()).into())) {
             return Err(VaultError::ChangedSince);
         }
-        verified(metadata, &details.versions)?;
+        verified(metadata, versions)?;
         let version = plan.new_version(upload, self.author.identity, now, rng)?;
-        let hash = hash_versions(details.versions.iter().map(entry_of).chain([version_entry(
+        let hash = hash_versions(versions.iter().map(entry_of).chain([version_entry(
             version.id,
             &version.record.0,
             &version.wrapped_key.0,

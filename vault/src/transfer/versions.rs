@@ -9,7 +9,7 @@ use crypto_core::{
     keys::{self, ContentKey},
     record, sha256,
 };
-use protocol::{Change, CommitRequest, FileDetails, NodeId, NodeKind, Version, VersionId};
+use protocol::{Change, CommitRequest, NodeId, NodeKind, Version, VersionId};
 use serde::Serialize;
 
 use crate::{
@@ -119,12 +119,12 @@ impl Vault {
     pub fn versions(
         &self,
         node: NodeId,
-        details: &FileDetails,
+        versions: &[Version],
     ) -> Result<Vec<VersionView>, VaultError> {
         let (_, child) = self.file(node)?;
-        verified(&child.metadata, &details.versions)?;
-        let mut views = Vec::with_capacity(details.versions.len());
-        for version in &details.versions {
+        verified(&child.metadata, versions)?;
+        let mut views = Vec::with_capacity(versions.len());
+        for version in versions {
             let record = open_record(node, child, version)?;
             views.push(VersionView {
                 id: version.id,
@@ -146,12 +146,12 @@ impl Vault {
         &mut self,
         node: NodeId,
         version: VersionId,
-        details: &FileDetails,
+        versions: &[Version],
         now: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<CommitRequest, VaultError> {
         let (_, child) = self.file(node)?;
-        let opened = OpenedVersion::open(node, child, Some(version), &details.versions)?;
+        let opened = OpenedVersion::open(node, child, Some(version), versions)?;
         let mut draft = Draft::default();
         let change = |metadata: &mut Metadata| {
             metadata.current = Some(opened.record.id);
@@ -171,15 +171,14 @@ impl Vault {
         &mut self,
         node: NodeId,
         drop: &[VersionId],
-        details: &FileDetails,
+        versions: &[Version],
         now: u64,
         rng: &mut impl CryptoRng,
     ) -> Result<CommitRequest, VaultError> {
         let metadata = &self.file(node)?.1.metadata;
-        verified(metadata, &details.versions)?;
+        verified(metadata, versions)?;
         let drop: HashSet<_> = drop.iter().copied().collect();
-        let (gone, kept): (Vec<_>, Vec<_>) = details
-            .versions
+        let (gone, kept): (Vec<_>, Vec<_>) = versions
             .iter()
             .partition(|version| drop.contains(&version.id));
         if gone.len() < drop.len() {

@@ -424,7 +424,7 @@ impl Shelf {
         node: NodeId,
     ) -> Result<Vec<u8>, vault::VaultError> {
         let blob = &self.blobs[&node];
-        let plan = vault.plan_download(node, &self.details(node))?;
+        let plan = vault.plan_download(node, &self.details(node).versions)?;
         plan.check_total(blob.len() as u64)?;
         let hashes = plan.open_segments(&blob[plan.layout.content_len() as usize..]);
         let hashes = if plan.layout.segments() > 1 {

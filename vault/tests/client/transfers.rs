@@ -72,7 +72,13 @@ fn add_version(
     blobs.insert(plan.version(), seal(&mut plan, content, rng));
     let upload = UploadId::from_random([2; 16]);
     let request = vault
-        .commit_version((&plan, upload), &shelf.details(node), None, now, rng)
+        .commit_version(
+            (&plan, upload),
+            &shelf.details(node).versions,
+            None,
+            now,
+            rng,
+        )
         .unwrap();
     commit(vault, shelf, request);
     plan.version()
@@ -86,8 +92,8 @@ fn read(
     blobs: &Blobs,
 ) -> Result<Vec<u8>, VaultError> {
     let plan = match version {
-        Some(version) => vault.plan_download_of(node, version, details)?,
-        None => vault.plan_download(node, details)?,
+        Some(version) => vault.plan_download_of(node, version, &details.versions)?,
+        None => vault.plan_download(node, &details.versions)?,
     };
     let blob = &blobs[&plan.version()];
     plan.check_total(blob.len() as u64)?;
@@ -147,7 +153,7 @@ fn versions_are_listed_read_and_made_current_again() {
     );
     let details = shelf.details(node);
     let listed: Vec<_> = fresh
-        .versions(node, &details)
+        .versions(node, &details.versions)
         .unwrap()
         .iter()
         .map(|version| (version.id, version.size, version.time, version.current))
@@ -173,7 +179,7 @@ fn versions_are_listed_read_and_made_current_again() {
     }
 
     let request = fresh
-        .make_current(node, second, &details, 30, &mut rng)
+        .make_current(node, second, &details.versions, 30, &mut rng)
         .unwrap();
     commit(&mut fresh, &mut shelf, request);
     let view = fresh.open_folder(root, &shelf.listing(&fresh)).unwrap();
@@ -185,7 +191,7 @@ fn versions_are_listed_read_and_made_current_again() {
     let unknown = VersionId::from_random([9; 16]);
     assert_eq!(
         fresh
-            .make_current(node, unknown, &details, 31, &mut rng)
+            .make_current(node, unknown, &details.versions, 31, &mut rng)
             .err(),
         Some(VaultError::NoSuchEntry)
     );
@@ -218,22 +224,22 @@ fn versions_go_for_good_but_the_current_one() {
         (&[first, third], VaultError::Impossible),
         (&[first, unknown], VaultError::NoSuchEntry),
     ] {
-        let refused = vault.drop_versions(node, drop, &details, 30, &mut rng);
+        let refused = vault.drop_versions(node, drop, &details.versions, 30, &mut rng);
         assert_eq!(refused.err(), Some(error));
     }
     let request = vault
-        .drop_versions(node, &[second, first], &details, 30, &mut rng)
+        .drop_versions(node, &[second, first], &details.versions, 30, &mut rng)
         .unwrap();
     let id = request.id;
     shelf.commit(request);
     vault.committed(id).unwrap();
     // They cannot come back.
     assert_eq!(
-        finding(vault.versions(node, &details)),
+        finding(vault.versions(node, &details.versions)),
         Some(FindingKind::Altered)
     );
     let details = shelf.details(node);
-    assert_eq!(vault.versions(node, &details).unwrap().len(), 1);
+    assert_eq!(vault.versions(node, &details.versions).unwrap().len(), 1);
     assert_eq!(
         read(&vault, &details, node, None, &blobs).unwrap(),
         b"third"
@@ -282,7 +288,7 @@ fn copies_have_their_sources_bytes_and_thumbnail() {
             read(&fresh, &details, source, None, &blobs).unwrap(),
             content
         );
-        let download = fresh.plan_download(source, &details).unwrap();
+        let download = fresh.plan_download(source, &details.versions).unwrap();
         assert_eq!(*download.open_thumbnail(&thumbnail).unwrap(), b"a picture");
     }
 }
@@ -311,8 +317,10 @@ fn a_server_cannot_hide_or_invent_versions() {
     for lie in lies {
         let mut details = honest.clone();
         lie(&mut details);
-        assert!(finding(vault.versions(node, &details)).is_some());
-        assert!(finding(vault.make_current(node, first, &details, 30, &mut rng)).is_some());
+        assert!(finding(vault.versions(node, &details.versions)).is_some());
+        assert!(
+            finding(vault.make_current(node, first, &details.versions, 30, &mut rng)).is_some()
+        );
         let plan = vault
             .plan_version(node, "", 1, 0, &mut rng)
             .map(|mut plan| {
@@ -321,10 +329,10 @@ fn a_server_cannot_hide_or_invent_versions() {
             })
             .unwrap();
         let upload = UploadId::from_random([3; 16]);
-        let request = vault.commit_version((&plan, upload), &details, None, 30, &mut rng);
+        let request = vault.commit_version((&plan, upload), &details.versions, None, 30, &mut rng);
         assert_eq!(finding(request), Some(FindingKind::Altered));
     }
-    assert_eq!(vault.versions(node, &honest).unwrap().len(), 2);
+    assert_eq!(vault.versions(node, &honest.versions).unwrap().len(), 2);
 }
 
 #[test]
@@ -345,7 +353,8 @@ fn what_was_written_on_another_version_is_not_overwritten() {
     );
     let details = shelf.details(node);
     let upload = UploadId::from_random([4; 16]);
-    let mut on = |base| vault.commit_version((&plan, upload), &details, Some(base), 30, &mut rng);
+    let mut on =
+        |base| vault.commit_version((&plan, upload), &details.versions, Some(base), 30, &mut rng);
     assert_eq!(on(first).err(), Some(VaultError::ChangedSince));
     assert!(on(second).is_ok());
 }
@@ -384,7 +393,9 @@ fn thumbnails_are_bound_to_their_version() {
         read(&vault, &details, plan_a.node(), None, &blobs).unwrap(),
         content
     );
-    let download = vault.plan_download(plan_a.node(), &details).unwrap();
+    let download = vault
+        .plan_download(plan_a.node(), &details.versions)
+        .unwrap();
     assert!(download.has_thumbnail());
     assert_eq!(*download.open_thumbnail(sealed).unwrap(), picture);
     let mut altered = sealed.to_vec();
@@ -397,7 +408,9 @@ fn thumbnails_are_bound_to_their_version() {
         assert_eq!(finding(download.open_thumbnail(wrong)), Some(kind));
     }
     let node = shelf.upload(&mut vault, "plain", b"x", &mut rng);
-    let download = vault.plan_download(node, &shelf.details(node)).unwrap();
+    let download = vault
+        .plan_download(node, &shelf.details(node).versions)
+        .unwrap();
     assert_eq!(
         download.open_thumbnail(sealed).err(),
         Some(VaultError::NoSuchEntry)

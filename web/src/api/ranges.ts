@@ -71,9 +71,13 @@ export class RangeReader {
 function checkAnnounced(response: Response, start: number, expected: number): void {
   const announced = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '');
   if (announced === null || Number(announced[1]) !== start) throw new Problem({ code: 'bad-answer', message: 'The server sent another range.' });
-  const total = Number(announced[2]);
-  if (total < expected) throw new Problem({ code: 'truncated', message: 'The server has fewer bytes than were stored.' });
-  if (total > expected) throw new Problem({ code: 'trailing-data', message: 'The server has more bytes than were stored.' });
+  checkLength(Number(announced[2]), expected);
+}
+
+/** Compares the length of what the server has with the one that was sealed, both in bytes. */
+export function checkLength(found: number, expected: number): void {
+  if (found < expected) throw new Problem({ code: 'truncated', message: 'The server has fewer bytes than were stored.' });
+  if (found > expected) throw new Problem({ code: 'trailing-data', message: 'The server has more bytes than were stored.' });
 }
 
 /** The body, if it has that length; no more of it is kept. A connection that breaks off rejects with what fetch says. */

@@ -1,4 +1,5 @@
 import { connectApi } from '../api/connect';
+import { fetchContents } from '../api/contents';
 import { clearKeptContents, keepDetails, keptDetails } from '../api/keptContents';
 import { createContentPool } from '../crypto/content';
 import { isFindingKind } from '../crypto/findings';
@@ -21,7 +22,7 @@ import { Transfers } from '../features/transfers/transfers';
 import { copyNodes } from '../features/tree/copyNodes';
 import { startTexts, type Texts } from '../features/searching/indexing/startTexts';
 import { Follower } from '../features/tree/follow';
-import { unlessOvertaken, type CheckDetails } from '../features/tree/overtaken';
+import { unlessOvertaken, type CheckDetails, type CheckMany } from '../features/tree/overtaken';
 import { isGone, Tree } from '../features/tree/tree';
 import { TreeActions } from '../features/tree/treeActions';
 import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
@@ -205,6 +206,8 @@ export function createApp(): App {
     resumeTransfer: (id, file) => open?.transfers.resume(id, file),
     cancelTransfer: (id) => open?.transfers.cancel(id),
     retryTransfer: (id) => open?.transfers.retry(id),
+    cancelTransfers: () => open?.transfers.cancelAll(),
+    retryTransfers: () => open?.transfers.retryAll(),
     clearTransfers: () => open?.transfers.clearEnded(),
   };
 }
@@ -262,8 +265,17 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     progress: (job, done) => transfers.progress(job, done),
   });
   const details: CheckDetails = (file, check) => unlessOvertaken([file], { keeper, tree }, async () => check(await api.fileDetails(file)));
+  const manyDetails: CheckMany = (files, check) =>
+    unlessOvertaken(files, { keeper, tree }, async () => {
+      const described: (unknown[] | null)[] = [];
+      // The answer ends where it gets long.
+      while (described.length < files.length) described.push(...(await api.filesVersions(files.slice(described.length))).map(({ versions }) => versions));
+      return check(described);
+    });
   const transfers: Transfers = new Transfers({
     details,
+    manyDetails,
+    contents: (versions, signal) => fetchContents(versions, () => api.token(), signal),
     keeper,
     pool,
     commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),

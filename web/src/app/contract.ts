@@ -365,6 +365,10 @@ export interface App {
   resumeTransfer(id: string, file?: File): void;
   cancelTransfer(id: string): void;
   retryTransfer(id: string): void;
+  /** Everything that is not over. */
+  cancelTransfers(): void;
+  /** Everything that failed. */
+  retryTransfers(): void;
   /** Removes finished, failed and cancelled transfers from the list. */
   clearTransfers(): void;
 }

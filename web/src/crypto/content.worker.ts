@@ -1,8 +1,9 @@
 /// <reference lib="webworker" />
 import { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
 import { KeptReader } from '../api/keptReader';
-import { RangeReader } from '../api/ranges';
+import { checkLength, RangeReader } from '../api/ranges';
 import { removeStaged, sendStaged } from '../api/staged';
+import { SMALL_UPLOAD, UploadBatches } from '../api/uploadBatches';
 import { Problem } from '../lib/problem';
 import { feed, Gate } from './feeding';
 import { loadModule } from './module';
@@ -46,6 +47,8 @@ export interface OpenJob {
   contentLength: number;
   listLength: number;
   totalLength: number;
+  /** All that is stored, if it has been fetched already. */
+  stored?: Uint8Array<ArrayBuffer>;
   /** Whether what is fetched stays on this device, sealed, and is looked for there. */
   keeps?: boolean;
 }
@@ -97,6 +100,15 @@ const content = {
       };
       const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes), keep);
       try {
+        if (address === null && job.totalLength <= SMALL_UPLOAD) {
+          const gate = new Gate();
+          controls.set(job.id, { pause: () => gate.pause(), resume: () => gate.resume() });
+          const body = await sealed.from(0);
+          await gate.pass();
+          const id = await batches.send(body, signal);
+          void host.progress(job.id, job.size);
+          return id;
+        }
         const upload = await sendStaged(sealed, {
           token: () => host.token(),
           onProgress: (sent) => void host.progress(job.id, Math.min(job.size, Math.round((job.size * sent) / job.totalLength))),
@@ -218,7 +230,9 @@ class Source {
     const server = new RangeReader(() => host.address(node, version), totalLength, this.ended.signal);
     const isKept = keeps && KeptReader.isKept(totalLength);
     const reader: Pick<RangeReader, 'read'> | KeptReader = isKept ? new KeptReader(version, totalLength, (start, end) => server.read(start, end)) : server;
-    const whole = totalLength <= SMALL ? await reader.read(0, totalLength) : null;
+    const stored = this.job.stored ?? null;
+    if (stored !== null) checkLength(stored.byteLength, totalLength);
+    const whole = stored ?? (totalLength <= SMALL ? await reader.read(0, totalLength) : null);
     const read = async (start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> =>
       whole?.slice(start, end) ?? reader.read(start, end, signal);
     const [header, tail] = await Promise.all([
@@ -231,6 +245,7 @@ class Source {
 }
 
 const sources = new Map<string, Source>();
+const batches = new UploadBatches(() => host.token());
 
 function source(id: string): Source {
   const found = sources.get(id);

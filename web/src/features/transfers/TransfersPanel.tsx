@@ -33,6 +33,16 @@ export function TransfersPanel() {
         <section className={css.panel} data-panel={isOpen ? 'open' : 'collapsed'} aria-label={t('transfers.title')}>
           <header className={css.header}>
             <h2 className={css.title}>{title}</h2>
+            {summary.active > 1 && (
+              <Button look="quiet" onPress={() => app.cancelTransfers()}>
+                {t('transfers.cancelAll')}
+              </Button>
+            )}
+            {summary.active === 0 && summary.failed > 1 && (
+              <Button look="quiet" onPress={() => app.retryTransfers()}>
+                {t('transfers.retryAll')}
+              </Button>
+            )}
             {summary.active === 0 && (
               <Button look="quiet" onPress={() => app.clearTransfers()}>
                 {t('transfers.clear')}

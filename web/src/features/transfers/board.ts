@@ -33,6 +33,14 @@ export class Board {
     return [...this.#transfers.values()].some(isActive);
   }
 
+  active(): Transfer[] {
+    return [...this.#transfers.values()].filter(isActive);
+  }
+
+  failures(): Transfer[] {
+    return [...this.#transfers.values()].filter(({ status }) => status === 'failed');
+  }
+
   begin(id: string): void {
     const meter = new Speedometer();
     meter.add(0, this.#now());

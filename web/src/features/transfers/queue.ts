@@ -1,7 +1,7 @@
-/** Room for this much at once: two large files, or several small ones, whose time goes into round trips. */
-const CAPACITY = 6;
-const LARGE_WEIGHT = 3;
-const LARGE = 16 * 1024 * 1024;
+/** Room for this much at once: two large files, or several small ones, whose time goes into round trips, or very many that go in one. */
+const CAPACITY = 192;
+const LARGE = { from: 16 * 1024 * 1024, weight: CAPACITY / 2 };
+const SMALL_WEIGHT = CAPACITY / 6;
 
 interface Task {
   id: string;
@@ -11,12 +11,19 @@ interface Task {
 
 /** Runs transfers in the order in which they came, as many at once as fit. */
 export class Queue {
+  readonly #tiny: number;
   #waiting: Task[] = [];
   #room = CAPACITY;
 
+  /** `tiny`: files up to this size, in bytes, share their round trips. */
+  constructor(tiny = -1) {
+    this.#tiny = tiny;
+  }
+
   /** `run` must not reject. */
   add(id: string, size: number, run: () => Promise<void>): void {
-    this.#waiting.push({ id, weight: size > LARGE ? LARGE_WEIGHT : 1, run });
+    const weight = size > LARGE.from ? LARGE.weight : size > this.#tiny ? SMALL_WEIGHT : 1;
+    this.#waiting.push({ id, weight, run });
     this.#next();
   }
 

@@ -52,6 +52,8 @@ function world() {
   const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
   const transfers = new Transfers({
     details: (_file, check) => check('{}'),
+    manyDetails: (files, check) => check(files.map(() => [])),
+    contents: (versions) => Promise.resolve(versions.map(() => null)),
     keeper: keeper as unknown as RunningKeeper['remote'],
     pool: pool,
     commit,

@@ -19,6 +19,8 @@ import { cleanName } from './zipNames';
 
 interface Environment {
   details: CheckDetails;
+  manyDetails: ZipEnvironment['manyDetails'];
+  contents: ZipEnvironment['contents'];
   keeper: RunningKeeper['remote'];
   pool: ContentPool;
   /** Makes a folder's commit, waiting for the server as long as it takes. */
@@ -63,6 +65,8 @@ interface Zip {
 
 type Work = Upload | Download | Zip;
 
+/** Of files that are sent together, in bytes: sealed they are somewhat longer. */
+const TINY = 192 * 1024;
 /** Of a segment hash, and of the segment, in bytes. */
 const [HASH, SEGMENT] = [32, 512 * 1024];
 
@@ -70,7 +74,7 @@ const [HASH, SEGMENT] = [32, 512 * 1024];
 export class Transfers {
   readonly #environment: Environment;
   readonly #board: Board;
-  readonly #queues = { up: new Queue(), down: new Queue() };
+  readonly #queues = { up: new Queue(TINY), down: new Queue() };
   readonly #committer: Committer;
   readonly #work = new Map<string, Work>();
   /** One for each that is under way. */
@@ -157,6 +161,26 @@ export class Transfers {
       this.#running.get(id)?.abort();
       this.#environment.pool.cancel(id);
     }
+  }
+
+  /** Everything that is not over. */
+  cancelAll(): void {
+    const active = this.#board.active();
+    // Nothing that waits may begin because something else ends.
+    for (const queue of [this.#queues.up, this.#queues.down]) queue.clear();
+    for (const { id, status } of active) {
+      if (status !== 'queued') {
+        this.cancel(id);
+        continue;
+      }
+      const work = this.#work.get(id);
+      if (work?.direction === 'up' && work.kept !== null) this.#giveUp(work, work.kept);
+      this.#board.failed(id, cancelled());
+    }
+  }
+
+  retryAll(): void {
+    for (const { id } of this.#board.failures()) this.retry(id);
   }
 
   pause(id: string): void {

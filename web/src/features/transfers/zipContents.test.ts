@@ -14,20 +14,22 @@ const file = (name: string, size: number): Entry => entryOf({ id: name, name, si
 function world(sizes: Readonly<Record<string, number>> = {}, entries: readonly Entry[] = []) {
   const reads: string[] = [];
   const open = new Set<string>();
-  let most = 0;
   let plans = 0;
   const planDownload = vi.fn((node: string, _details: string, version?: string) => {
     const size = sizes[node] ?? entries.find(({ id }) => id === node)?.size ?? 0;
     return Promise.resolve({ plan: ++plans, name: node, mediaType: '', size, contentLength: 0, listLength: 0, totalLength: 0, version: version ?? '', hasThumbnail: false } satisfies PlannedDownload);
   });
+  // Nothing is stored but what somebody says; then it is fetched by itself.
+  const contents = vi.fn<ZipEnvironment['contents']>((versions) => Promise.resolve(versions.map(() => new Uint8Array(1))));
   const dropDownload = vi.fn(() => Promise.resolve());
   const environment: ZipEnvironment = {
     details: (_file, check) => check('{}'),
+    manyDetails: (files, check) => check(files.map((file) => (file === 'gone' ? null : []))),
+    contents,
     keeper: { planDownload, dropDownload },
     pool: {
       open(job: OpenJob): OpenedContent {
         open.add(job.id);
-        most = Math.max(most, open.size);
         return {
           read(start, end) {
             reads.push(`${job.node} ${start}-${end}`);
@@ -42,7 +44,7 @@ function world(sizes: Readonly<Record<string, number>> = {}, entries: readonly E
     },
     list: () => Promise.resolve([]),
   };
-  return { environment, reads, open, planDownload, dropDownload, most: () => most };
+  return { environment, contents, reads, open, planDownload, dropDownload };
 }
 
 async function lengthOf(pieces: AsyncIterable<Uint8Array>): Promise<number> {
@@ -67,12 +69,34 @@ describe('planZip', () => {
     expect(open.size).toBe(0);
   });
 
-  it('fetches small files ahead, but only a few', async () => {
-    const entries = Array.from({ length: 50 }, (_, index) => file(`f${index}`, 100));
-    const { environment, most } = world({}, entries);
+  it('fetches small files together and ahead, but only so many', async () => {
+    const entries = Array.from({ length: 400 }, (_, index) => file(`f${index}`, 20_000));
+    const { environment, contents, open, planDownload, dropDownload } = world({}, entries);
+    const { length, pieces } = await planZip(environment, entries, never);
+    const all = pieces(() => undefined);
+    await all.next();
+    expect(planDownload.mock.calls.length).toBeLessThanOrEqual(4 * 64);
+    expect(await lengthOf(all)).toBeLessThan(length);
+    expect(contents.mock.calls.map(([versions]) => versions.length)).toEqual([64, 64, 64, 64, 64, 64, 16]);
+    expect([open.size, dropDownload.mock.calls.length]).toEqual([0, 400]);
+  });
+
+  it('fetches by itself what did not come with the others', async () => {
+    const entries = [file('a', 10), file('b', 20)];
+    const { environment, contents, reads, open } = world({}, entries);
+    contents.mockResolvedValueOnce([new Uint8Array(1), null]);
     const { length, pieces } = await planZip(environment, entries, never);
     expect(await lengthOf(pieces(() => undefined))).toBe(length);
-    expect(most()).toBe(6);
+    expect(reads.sort()).toEqual(['a 0-10', 'b 0-20']);
+    expect(open.size).toBe(0);
+  });
+
+  it('fails for a file that is gone', async () => {
+    const entries = [file('a', 10), file('gone', 10)];
+    const { environment, dropDownload } = world({}, entries);
+    const { pieces } = await planZip(environment, entries, never);
+    await expect(lengthOf(pieces(() => undefined))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(dropDownload).toHaveBeenCalledOnce();
   });
 
   it('fails for a file that is not as long as it was', async () => {

@@ -1,24 +1,13 @@
-import type { ContentPool, OpenedContent } from '../../crypto/content';
 import { feed, type Gate } from '../../crypto/feeding';
-import type { RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
-import { patiently } from '../../lib/patience';
-import { Problem } from '../../lib/problem';
-import type { CheckDetails } from '../tree/overtaken';
 import { zip, zipLength, type ZipEntry } from './zip';
+import { stopIfAborted, ZipFiles, type FilesEnvironment } from './zipFiles';
 import { zipNames } from './zipNames';
 
-/** Files up to this length, in bytes, are fetched before it is their turn; so many at once. */
-const [SMALL, AHEAD] = [1024 * 1024, 6];
-/** What is read of a larger one at once, in bytes. */
-const PIECE = 2 * 1024 * 1024;
 /** Pieces that are handed on have about this length at least, in bytes: each is a message of its own. */
 const LEAST = 256 * 1024;
 
-export interface ZipEnvironment {
-  details: CheckDetails;
-  keeper: Pick<RunningKeeper['remote'], 'planDownload' | 'dropDownload'>;
-  pool: Pick<ContentPool, 'open' | 'cancel'>;
+export interface ZipEnvironment extends FilesEnvironment {
   /** What the vault knows of a folder, which is fetched if it does not. */
   list(folder: string): Promise<readonly Entry[]>;
 }
@@ -53,7 +42,7 @@ export async function planZip(environment: ZipEnvironment, entries: readonly Ent
     length: zipLength(layout),
     size: layout.reduce((sum, { size }) => sum + size, 0),
     pieces(onContent) {
-      const contents = new Contents(environment, files, signal);
+      const contents = new ZipFiles(environment, files, signal);
       return gathered(
         zip(layout, async function* (index) {
           for await (const bytes of contents.of(index)) {
@@ -94,96 +83,6 @@ export function zipSource(
   };
 }
 
-/** The files' contents in their order, small ones fetched ahead. */
-class Contents {
-  readonly #environment: ZipEnvironment;
-  readonly #files: readonly (Entry | null)[];
-  readonly #signal: AbortSignal;
-  readonly #ahead = new Map<number, Promise<Uint8Array<ArrayBuffer>>>();
-  /** The first file that nobody has asked for. */
-  #next = 0;
-
-  constructor(environment: ZipEnvironment, files: readonly (Entry | null)[], signal: AbortSignal) {
-    this.#environment = environment;
-    this.#files = files;
-    this.#signal = signal;
-  }
-
-  async *of(index: number): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
-    this.#fetchAhead();
-    const small = this.#ahead.get(index);
-    const file = this.#files[index];
-    if (small !== undefined) {
-      const bytes = await small;
-      this.#ahead.delete(index);
-      yield bytes;
-    } else if (file !== null && file !== undefined) {
-      const { content, close } = await this.#open(file);
-      try {
-        const read = (start: number): Promise<Uint8Array<ArrayBuffer>> => {
-          const piece = content.read(start, Math.min(file.size, start + PIECE)) as Promise<Uint8Array<ArrayBuffer>>;
-          // Nobody may be waiting for it yet.
-          piece.catch(() => undefined);
-          return piece;
-        };
-        let piece = read(0);
-        for (let start = PIECE; start < file.size + PIECE; start += PIECE) {
-          const bytes = await piece;
-          if (start < file.size) piece = read(start);
-          yield bytes;
-        }
-      } finally {
-        close();
-      }
-    }
-  }
-
-  #fetchAhead(): void {
-    while (this.#ahead.size < AHEAD && this.#next < this.#files.length) {
-      const index = this.#next++;
-      const file = this.#files[index];
-      if (file === null || file === undefined || file.size > SMALL) continue;
-      const bytes = this.#whole(file);
-      bytes.catch(() => undefined);
-      this.#ahead.set(index, bytes);
-    }
-  }
-
-  async #whole(file: Entry): Promise<Uint8Array<ArrayBuffer>> {
-    const { content, close } = await this.#open(file);
-    try {
-      return (await content.read(0, file.size)) as Uint8Array<ArrayBuffer>;
-    } finally {
-      close();
-    }
-  }
-
-  async #open(file: Entry): Promise<{ content: OpenedContent; close: () => void }> {
-    const { details, keeper, pool } = this.#environment;
-    const planned = await patiently(() => details(file.id, (served) => keeper.planDownload(file.id, served, file.version ?? undefined)), this.#signal);
-    const { plan, version, size, contentLength, listLength, totalLength } = planned;
-    const drop = (): void => void keeper.dropDownload(plan).catch(() => undefined);
-    try {
-      stopIfAborted(this.#signal);
-      // Its place in the zip has been measured.
-      if (size !== file.size) throw new Problem({ code: 'changed-since', message: 'A file has changed since the download began.' });
-    } catch (error) {
-      drop();
-      throw error;
-    }
-    const id = crypto.randomUUID();
-    const content = pool.open({ id, plan, node: file.id, version, size, contentLength, listLength, totalLength });
-    const cancel = (): void => pool.cancel(id);
-    this.#signal.addEventListener('abort', cancel, { once: true });
-    const close = (): void => {
-      this.#signal.removeEventListener('abort', cancel);
-      content.close();
-      drop();
-    };
-    return { content, close };
-  }
-}
-
 /** The same bytes in fewer pieces, each with a buffer of its own. */
 export async function* gathered(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>, least = LEAST): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   let [waiting, length]: [Uint8Array[], number] = [[], 0];
@@ -203,8 +102,4 @@ export async function* gathered(pieces: AsyncIterable<Uint8Array<ArrayBuffer>>, 
     if (length >= least) yield take();
   }
   if (length > 0) yield take();
-}
-
-function stopIfAborted(signal: AbortSignal): void {
-  if (signal.aborted) throw new Problem({ code: 'cancelled', message: 'The transfer was cancelled.' });
 }

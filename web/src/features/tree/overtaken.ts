@@ -8,6 +8,9 @@ const MAX_ROUNDS = 4;
 /** Has what the server says about a file checked, against what its folder's head binds. */
 export type CheckDetails = <Result>(file: string, check: (details: string) => Promise<Result>) => Promise<Result>;
 
+/** The same for many files at once: of each its versions, or null where it is gone. */
+export type CheckMany = <Result>(files: readonly string[], check: (described: readonly (readonly unknown[] | null)[]) => Promise<Result>) => Promise<Result>;
+
 interface Environment {
   keeper: Pick<RunningKeeper['remote'], 'entry' | 'leastSeq'>;
   tree: Pick<Tree, 'refresh'>;
