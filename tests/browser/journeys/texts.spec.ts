@@ -2,6 +2,7 @@ import type { Page } from '@playwright/test';
 
 import { choose, expect, newEmail, PASSWORD, row, signUp, test, upload } from '../support/journey';
 import { docx, paragraph, xlsx } from '../support/documents';
+import { look, WIDE } from '../support/look';
 import { forms } from '../support/recorder';
 import { pdf, sample } from '../support/samples';
 
@@ -74,6 +75,32 @@ test('what stands in notes and documents is found, today and tomorrow, and is no
   await choose(page, 'plain.txt', 'Delete for good');
   await page.getByRole('alertdialog').getByRole('button', { name: /^Delete/ }).click();
   await expect.poll(async () => (await stored(page)).filter(({ place }) => place.includes('texts')).length).toBe(5);
+});
+
+test('what was found in texts at every width, and that not all of them were read', async ({ page, server, folder }) => {
+  test.setTimeout(300_000);
+  await page.setViewportSize(WIDE);
+  await signUp(page, server, newEmail());
+  // The server keeps the contents to itself from the third on.
+  let served = 0;
+  await page.context().route('**/api/v1/files/*/download*', (route) => ((served += 1) > 2 ? route.abort() : route.continue()));
+  const long = 'It was agreed that the landlord pays for the heating, and the tenant for the water. ';
+  await upload(page, [
+    await sample(folder, 'last.txt', Buffer.from('the deposit')),
+    await sample(folder, 'deposit.txt', Buffer.from('nothing')),
+    await sample(folder, 'notes.txt', Buffer.from('Ask about the deposit')),
+    // The latest changed are read first.
+    await sample(folder, 'A rather long name for the lease of the flat.md', Buffer.from(`# Lease\n\n${long.repeat(20)} The **deposit** of three rents is due in May; ${long.repeat(20)}`)),
+  ]);
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await page.getByRole('textbox', { name: 'Search' }).fill('deposit');
+  await expect(page.getByText('2 of 4 notes and documents read. Words in the others are not found yet.')).toBeVisible({ timeout: 30_000 });
+  const marked = page.getByRole('grid', { name: 'What was found' }).locator('mark', { hasText: 'deposit' });
+  await expect(marked.first()).toBeVisible();
+  await look(page, 'search-texts');
+  await page.getByRole('button', { name: 'Show as grid' }).click();
+  await expect(marked.first()).toBeVisible();
+  await look(page, 'search-texts-grid', { widths: [1440, 360] });
 });
 
 async function openFiles(page: Page): Promise<void> {

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Bytes of the text that an excerpt has before the first word that was found, at most.
-const BEFORE: usize = 40;
+const BEFORE: usize = 24;
 /// Bytes from that word on, at most.
 const AFTER: usize = 160;
 /// Places that are compared with each other.

@@ -91,7 +91,13 @@ function Card({ entry, time }: { entry: Entry; time: number }): ReactNode {
               {entry.name}
             </span>
           )}
-          {excerpts?.has(entry.id) === true ? <ExcerptCell entry={entry} /> : <SummaryCell entry={entry} time={time} />}
+          {excerpts?.has(entry.id) === true ? (
+            <div>
+              <ExcerptCell entry={entry} />
+            </div>
+          ) : (
+            <SummaryCell entry={entry} time={time} />
+          )}
         </div>
         <RowMarks entry={entry} />
         <div className={css.more}>

@@ -28,7 +28,8 @@ export function FileTable(props: FileListProps) {
   const byId = useMemo(() => new Map(entries.map((entry) => [entry.id, entry])), [entries]);
   // All rows are as high as those in which words were found.
   const hasExcerpts = excerpts !== undefined && excerpts.size > 0;
-  const rowHeight = isPhone ? (hasExcerpts ? 92 : 56) : (isTouch ? 44 : 36) + (hasExcerpts ? 18 : 0);
+  // One line of a text where there is room, else two.
+  const rowHeight = (isPhone ? 56 : isTouch ? 44 : 36) + (hasExcerpts ? (isRoomy ? 18 : 36) : 0);
   const headingHeight = isTouch ? 40 : 32;
 
   const select = (selection: Selection) => {
