@@ -94,9 +94,8 @@ export function createApp(): App {
       autoLock.end();
       profile.locked();
       open?.tree.end();
-      cacheEnded = open?.cache.end() ?? cacheEnded;
+      if (open !== null) cacheEnded = Promise.all([open.cache.end(), open.texts.end()]).then(NOTHING);
       open?.transfers.end();
-      open?.texts.end();
       served.end();
       open = null;
       state.set({ findings: [], tree: 'reading', texts: null });

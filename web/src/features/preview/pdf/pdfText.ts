@@ -5,13 +5,13 @@ import { asPdfProblem, openPdf, type PdfSource } from './openPdf';
 /** Milliseconds after which reading is given up. */
 const PATIENCE = 60_000;
 
-/** The words of a PDF, page after page, until there are `most` letters. Rejects with `not-decoded`, `password-needed`, `too-large` or what reading rejects with. */
+/** The words of a PDF, page after page, until there are `most` letters. Rejects with `not-decoded`, `password-needed`, `timed-out` or what reading rejects with. */
 export async function pdfText(source: PdfSource, most: number, signal: AbortSignal): Promise<string> {
   let fail: (error: unknown) => void = () => undefined;
   const failed = new Promise<never>((_resolve, reject) => (fail = reject));
   failed.catch(() => undefined);
   const abort = (): void => fail(new Problem({ code: 'cancelled', message: 'Nobody wants it any more.' }));
-  const timer = setTimeout(() => fail(new Problem({ code: 'too-large', message: 'It took too long to read.' })), PATIENCE);
+  const timer = setTimeout(() => fail(new Problem({ code: 'timed-out', message: 'It took too long to read.' })), PATIENCE);
   signal.addEventListener('abort', abort);
   try {
     const opening = openPdf(source, fail);

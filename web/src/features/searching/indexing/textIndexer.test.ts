@@ -253,13 +253,27 @@ describe('reading texts for the search', () => {
     here.extract.mockImplementationOnce(() => new Promise((resolve) => (arrive = resolve)));
     await here.run();
     const shown = here.shown.length;
-    here.indexer.end();
+    void here.indexer.end();
     expect(here.extract.mock.calls[0]?.[2].aborted).toBe(true);
     arrive('late');
     await settle(1_000_000);
     expect(opened(here)).toEqual(['a']);
     expect(here.store.write).not.toHaveBeenCalled();
     expect(here.shown).toHaveLength(shown);
+  });
+
+  it('has ended once what was being written is written', async () => {
+    const here = world('a');
+    let write: () => void = () => undefined;
+    here.store.write.mockImplementationOnce(() => new Promise((resolve) => (write = resolve)));
+    await here.run();
+    let hasEnded = false;
+    void here.indexer.end().then(() => (hasEnded = true));
+    await settle();
+    expect(hasEnded).toBe(false);
+    write();
+    await settle();
+    expect(hasEnded).toBe(true);
   });
 
   it('shows what stands in texts that are kept', async () => {

@@ -4,10 +4,13 @@ import type { Entry } from '../../../crypto/types';
 import { atLeast } from '../../../lib/patience';
 import { hasCode, isPassing } from '../../../lib/problem';
 import { wait, waitForNetwork } from '../../../lib/wait';
+import type { Piece } from '../../cache/pieceStore';
 import type { TextsStore } from './textsStore';
 
 /** Changes are gathered for so long, in milliseconds. */
 const QUIET = 2000;
+/** What is kept is opened so long after the vault was, in milliseconds. */
+const BEGINNING = 1000;
 /** How often it is looked whether there is room for quiet work again. */
 const LOOK = 1000;
 /** After the server could not be reached. */
@@ -51,6 +54,7 @@ export class TextIndexer {
   #changes = 0;
   #wake: () => void = () => undefined;
   #isFull = false;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -61,6 +65,8 @@ export class TextIndexer {
     try {
       this.#show({});
       await loaded;
+      // The vault has more to do at first: what somebody waits for.
+      await wait(BEGINNING, this.#signal);
       const unused = await this.#load(await this.#environment.store.names());
       await complete;
       // Now the tree is known: what still does not fit will not.
@@ -105,10 +111,11 @@ export class TextIndexer {
     return new Map(pieces.length === 0 ? [] : await keeper.excerpts(pieces, words));
   }
 
-  /** The keys are gone; nothing is written any more. */
-  end(): void {
+  /** The keys are gone; nothing is written any more once this resolves. */
+  end(): Promise<void> {
     this.#ended.abort();
     this.#wake();
+    return this.#writing;
   }
 
   get #signal(): AbortSignal {
@@ -135,7 +142,7 @@ export class TextIndexer {
   async #forget(names: readonly string[]): Promise<void> {
     if (names.length === 0 || this.#hasEnded()) return;
     for (const name of names) this.#kept.delete(name);
-    await this.#environment.store.write(names.map((name) => [name, null]));
+    await this.#write(names.map((name) => [name, null]));
   }
 
   /** Reads what is unread until the tree changes or nothing is left. */
@@ -208,13 +215,12 @@ export class TextIndexer {
 
   /** Whether there was room for it. */
   async #keep(node: string, version: string, text: string | null): Promise<boolean> {
-    const { keeper, store } = this.#environment;
-    const piece = await keeper.indexText(node, version, text);
+    const piece = await this.#environment.keeper.indexText(node, version, text);
     if (piece === undefined) return false;
     if (this.#hasEnded()) return true;
     this.#kept.set(node, piece.byteLength);
     try {
-      await store.write([[node, piece]]);
+      await this.#write([[node, piece]]);
     } catch {
       this.#isFull = true;
     }
@@ -222,6 +228,12 @@ export class TextIndexer {
     for (const length of this.#kept.values()) kept += length;
     this.#isFull ||= kept > MOST_KEPT;
     return true;
+  }
+
+  #write(pieces: readonly Piece[]): Promise<void> {
+    const written = this.#environment.store.write(pieces);
+    this.#writing = written.catch(() => undefined);
+    return written;
   }
 
   /** Waits until nothing else is to be done; false at the end. */
