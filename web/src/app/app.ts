@@ -19,6 +19,7 @@ import { saveFile } from '../features/transfers/saveFile';
 import { saveStream } from '../features/transfers/saveStream';
 import { ServedContents } from '../features/transfers/served';
 import { Transfers } from '../features/transfers/transfers';
+import type { FilesEnvironment } from '../features/transfers/zipFiles';
 import { copyNodes } from '../features/tree/copyNodes';
 import { startTexts, type Texts } from '../features/searching/indexing/startTexts';
 import { Follower } from '../features/tree/follow';
@@ -271,10 +272,9 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
       while (described.length < files.length) described.push(...(await api.filesVersions(files.slice(described.length))).map(({ versions }) => versions));
       return check(described);
     });
+  const filesOf: FilesEnvironment = { details, manyDetails, contents: (versions, signal) => fetchContents(versions, () => api.token(), signal), keeper, pool };
   const transfers: Transfers = new Transfers({
-    details,
-    manyDetails,
-    contents: (versions, signal) => fetchContents(versions, () => api.token(), signal),
+    ...filesOf,
     keeper,
     pool,
     commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),
@@ -309,6 +309,7 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     tree,
     // What is only read for the search is not what somebody wants to have without the server.
     open: (node) => openContent({ ...contents, kept: { ...contents.kept, isWanted: () => false } }, node),
+    files: filesOf,
     loaded: kept,
     complete: follower.complete,
     isBusy: () => transfers.anyActive,

@@ -3,7 +3,8 @@ import type { RunningKeeper } from '../../../crypto/keeper';
 import type { Entry } from '../../../crypto/types';
 import type { Tree } from '../../tree/tree';
 import { isRead } from './isRead';
-import { TextIndexer } from './textIndexer';
+import { ZipFiles, type FilesEnvironment } from '../../transfers/zipFiles';
+import { TextIndexer, type Readable } from './textIndexer';
 import { textsStore } from './textsStore';
 
 /** One window of this device at a time. */
@@ -16,6 +17,7 @@ export interface Beginning {
   userId: string;
   tree: Pick<Tree, 'subscribe'>;
   open: (node: string) => Promise<OpenContent>;
+  files: FilesEnvironment;
   /** Resolves once the vault has what the device kept of the tree. */
   loaded: Promise<unknown>;
   /** Resolves once the whole tree was read. */
@@ -26,11 +28,15 @@ export interface Beginning {
 }
 
 /** Begins to read notes and documents for the search. */
-export function beginTexts({ keeper, userId, tree, open, loaded, complete, isBusy, show }: Beginning): TextIndexer {
+export function beginTexts({ keeper, userId, tree, open, files, loaded, complete, isBusy, show }: Beginning): TextIndexer {
   const indexer = new TextIndexer({
     keeper,
     store: textsStore(userId),
     open,
+    openTogether: (entries, signal) => {
+      const contents = new ZipFiles(files, entries, signal);
+      return entries.map((entry, index) => () => inMemory(entry, contents.of(index)));
+    },
     canRead: isRead,
     // With its readers it is much more than what begins the page.
     extract: async (entry: Entry, content, signal) => (await import('./extractText')).extractText(entry, content, signal),
@@ -45,6 +51,13 @@ export function beginTexts({ keeper, userId, tree, open, loaded, complete, isBus
   tree.subscribe(() => indexer.touched());
   void indexer.run(loaded, complete);
   return indexer;
+}
+
+async function inMemory({ version, size }: Entry, pieces: AsyncIterable<Uint8Array<ArrayBuffer>>): Promise<Readable> {
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of pieces) all.push(piece);
+  const bytes = new Uint8Array(await new Blob(all).arrayBuffer());
+  return { version: version ?? '', size, read: (start, end) => Promise.resolve(bytes.slice(start, end)), close: () => undefined };
 }
 
 function idle(): Promise<void> {

@@ -1,4 +1,3 @@
-import type { OpenContent } from '../../../app/contract';
 import type { Entry } from '../../../crypto/types';
 import { Problem } from '../../../lib/problem';
 import { convertDocument } from '../../preview/documents/convert';
@@ -8,6 +7,7 @@ import { readStart, readWhole } from '../../preview/readContent';
 import { readText } from '../../preview/readText';
 import { fromMarkdown } from '../../preview/rich/fromMarkdown';
 import { readableText } from '../../preview/rich/richText';
+import type { Readable } from './textIndexer';
 
 /** Bytes of a text that are read: more than the vault keeps of it. */
 const MOST_BYTES = 400_000;
@@ -15,7 +15,7 @@ const MOST_BYTES = 400_000;
 const MOST_LETTERS = 400_000;
 
 /** The words of a note or document, by the readers that show it. Rejects as they do. */
-export async function extractText(entry: Pick<Entry, 'name' | 'mediaType'>, content: OpenContent, signal: AbortSignal): Promise<string> {
+export async function extractText(entry: Pick<Entry, 'name' | 'mediaType'>, content: Readable, signal: AbortSignal): Promise<string> {
   const kind = previewKind(entry);
   switch (kind) {
     case 'markdown':

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { OpenContent, TextsRead } from '../../../app/contract';
+import type { TextsRead } from '../../../app/contract';
 import type { Entry, Unread } from '../../../crypto/types';
 import { entryOf } from '../../../lib/entries.test-support';
 import { Problem } from '../../../lib/problem';
 import type { Piece } from '../../cache/pieceStore';
-import { TextIndexer } from './textIndexer';
+import { TextIndexer, type Readable } from './textIndexer';
 
 /** A vault that knows files by id and version, and which of them were read. */
 function world(...ids: string[]) {
@@ -60,14 +60,21 @@ function world(...ids: string[]) {
     }),
   };
   const close = vi.fn();
-  const open = vi.fn((node: string) => Promise.resolve({ version: files.get(node)?.version ?? '', close } as unknown as OpenContent));
-  const extract = vi.fn<(entry: Entry, content: OpenContent, signal: AbortSignal) => Promise<string>>((entry) => Promise.resolve(`words of ${entry.id}`));
+  const open = vi.fn((node: string) => Promise.resolve<Readable>({ version: files.get(node)?.version ?? '', size: 1, read: () => Promise.resolve(new Uint8Array(1)), close }));
+  /** As they were asked for together. */
+  const together: string[][] = [];
+  const openTogether = vi.fn((entries: readonly Entry[]) => {
+    together.push(entries.map(({ id }) => id));
+    return entries.map(({ id }) => () => open(id));
+  });
+  const extract = vi.fn<(entry: Entry, content: Readable, signal: AbortSignal) => Promise<string>>((entry) => Promise.resolve(`words of ${entry.id}`));
   let reason: 'waiting' | 'saving' | null = null;
   const shown: TextsRead[] = [];
   const indexer = new TextIndexer({
     keeper,
     store,
     open,
+    openTogether,
     canRead: ({ name }) => name.endsWith('.txt'),
     extract,
     words: (_entry, text) => Promise.resolve(text),
@@ -85,6 +92,8 @@ function world(...ids: string[]) {
     store,
     open,
     close,
+    together,
+    openTogether,
     extract,
     indexer,
     last: () => shown.at(-1),
@@ -192,6 +201,19 @@ describe('reading texts for the search', () => {
     here.change('broken', 'broken2');
     await settle();
     expect(opened(here)).toEqual(['broken', 'odd', 'good', 'broken']);
+  });
+
+  it('asks for small files together, and for each alone where that fails', async () => {
+    const here = world('a', 'b', 'c');
+    here.files.set('large', entryOf({ id: 'large', name: 'large.txt', version: 'l1', size: 1_000_000 }));
+    here.openTogether.mockImplementationOnce((entries) => {
+      here.together.push(entries.map(({ id }) => id));
+      return entries.map(({ id }) => () => (id === 'b' ? Promise.reject(new Problem({ code: 'altered', message: 'one of them' })) : here.open(id)));
+    });
+    await here.run();
+    expect(here.together).toEqual([['a', 'b', 'c']]);
+    expect(opened(here)).toEqual(['a', 'b', 'c', 'large']);
+    expect(here.last()).toEqual({ status: 'ready', read: 4, total: 4 });
   });
 
   it('goes on when the server is there again', async () => {

@@ -4,6 +4,7 @@ import type { Entry } from '../../../crypto/types';
 import { atLeast } from '../../../lib/patience';
 import { hasCode, isPassing } from '../../../lib/problem';
 import { wait, waitForNetwork } from '../../../lib/wait';
+import { inGroups } from './groups';
 import type { Piece } from '../../cache/pieceStore';
 import type { TextsStore } from './textsStore';
 
@@ -15,6 +16,8 @@ const BEGINNING = 1000;
 const LOOK = 1000;
 /** After the server could not be reached. */
 const LATER = 30_000;
+/** Between files, in milliseconds: the server counts the requests of an account, and somebody may need them. */
+const PACE = 500;
 /** Pieces that the vault opens at a time. */
 const AT_ONCE = 16;
 /** Bytes of sealed texts that a device keeps. */
@@ -22,13 +25,18 @@ const MOST_KEPT = 256 * 1024 * 1024;
 /** What says that nothing will ever be read from this version of a file. */
 const UNREADABLE = ['not-text', 'not-decoded', 'password-needed', 'too-large'] as const;
 
+/** A file's content, as far as its text is concerned. */
+export type Readable = Pick<OpenContent, 'version' | 'size' | 'read' | 'close'>;
+
 interface Environment {
   keeper: Pick<RunningKeeper['remote'], 'unread' | 'passOver' | 'indexText' | 'loadTexts' | 'excerpts' | 'entry'>;
   store: TextsStore;
-  open: (node: string) => Promise<OpenContent>;
+  open: (node: string) => Promise<Readable>;
+  /** Several small files with few requests: each once it is asked for. */
+  openTogether: (files: readonly Entry[], signal: AbortSignal) => readonly (() => Promise<Readable>)[];
   /** Whether files like it are read at all. */
   canRead: (entry: Entry) => boolean;
-  extract: (entry: Entry, content: OpenContent, signal: AbortSignal) => Promise<string>;
+  extract: (entry: Entry, content: Readable, signal: AbortSignal) => Promise<string>;
   /** The words of a text as it is typed. */
   words: (entry: Entry, text: string) => Promise<string>;
   /** Only one window of this device reads a file at a time. */
@@ -149,11 +157,11 @@ export class TextIndexer {
   async #round(): Promise<void> {
     const changes = this.#changes;
     const files = await this.#unread();
-    for (const entry of files) {
+    for (const group of inGroups(files)) {
       if (this.#isFull) break;
       if (!(await this.#free())) return;
-      await this.#environment.alone(() => this.#read(entry), this.#signal);
-      this.#show({ read: this.#state.read + 1 });
+      await this.#environment.alone(() => this.#readGroup(group), this.#signal);
+      await wait(PACE, this.#signal);
       if (this.#changes !== changes) return;
     }
     if (files.length === 0 || this.#isFull) {
@@ -178,17 +186,36 @@ export class TextIndexer {
     }
   }
 
-  async #read(entry: Entry): Promise<void> {
-    const { keeper, store, open, extract } = this.#environment;
+  async #readGroup(group: readonly Entry[]): Promise<void> {
+    const { keeper, store, open, openTogether } = this.#environment;
+    // Another window may have read some meanwhile.
+    const pieces = await store.read(group.map(({ id }) => id)).catch(() => []);
+    const left = new Set(pieces.length === 0 ? [] : await keeper.loadTexts(pieces));
+    const taken = new Set(pieces.map(([name]) => name).filter((name) => !left.has(name)));
+    const files = group.filter(({ id }) => !taken.has(id));
+    this.#show({ read: this.#state.read + taken.size });
+    const together = files.length > 1 ? openTogether(files, this.#signal) : [];
+    for (const [index, entry] of files.entries()) {
+      if (this.#isFull || this.#hasEnded()) return;
+      const alone = (): Promise<Readable> => open(entry.id);
+      // What is wrong with one of them is no fault of the others.
+      const opened = together[index]?.().catch((error: unknown) => {
+        if (this.#hasEnded() || isPassing(error)) throw error;
+        return alone();
+      });
+      await this.#read(entry, () => opened ?? alone());
+      this.#show({ read: this.#state.read + 1 });
+    }
+  }
+
+  async #read(entry: Entry, open: () => Promise<Readable>): Promise<void> {
+    const { keeper, extract } = this.#environment;
     const { id: node, version } = entry;
     if (version === null) return;
-    // Another window may have read it meanwhile.
-    const [piece] = await store.read([node]).catch(() => []);
-    if (piece !== undefined && (await keeper.loadTexts([piece])).length === 0) return;
     const pass = (): Promise<void> => keeper.passOver([{ node, version }]);
     let text: string | null;
     try {
-      const content = await open(node);
+      const content = await open();
       try {
         if (content.version !== version) {
           await pass();
