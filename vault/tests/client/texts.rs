@@ -46,9 +46,9 @@ fn add_version(vault: &mut Vault, shelf: &mut Shelf, node: NodeId, rng: &mut Std
     plan.seal_part(0, b"").unwrap();
     plan.finish(rng).unwrap();
     let upload = (&plan, UploadId::from_random([2; 16]));
-    let details = shelf.details(node);
+    let versions = shelf.details(node).versions;
     let request = vault
-        .commit_version(upload, &details, None, 20, rng)
+        .commit_version(upload, &versions, None, 20, rng)
         .unwrap();
     let commit = request.id;
     shelf.commit(request);
