@@ -61,9 +61,9 @@ export const functions = {
         const name = `${word()}-${word()}_${word()} ${file}.${extensions[file % extensions.length]}`;
         const plan = vault.planUpload(folder, name, 'application/octet-stream', NOW + file * 1000, 1000);
         plan.tail(hash);
-        batch.add(plan, '00000000-0000-4000-8000-000000000001');
+        batch.add(folder, plan, '00000000-0000-4000-8000-000000000001');
       }
-      take(vault.commitUploads(folder, batch, NOW));
+      take(vault.commitUploads(batch, undefined, NOW));
       batch.free();
     }
     vault.free();

@@ -465,26 +465,28 @@ impl Vault {
         Ok(serde_json::to_string(&commit)?)
     }
 
-    /// The commit that puts one uploaded file into a folder; the plan serves again should the
-    /// head have moved on. For several files at once use a `Batch`.
+    /// The commit that puts the uploaded files of a batch into their folders, or those of `only`
+    /// one folder; the batch serves again should a head have moved on.
     ///
     /// # Errors
-    /// `folder-not-verified`; `internal` for a plan that is not finished.
+    /// `folder-not-verified`; `internal` for a malformed id, or a plan that is not finished.
     #[wasm_bindgen(js_name = commitUploads)]
     pub fn commit_uploads(
         &mut self,
-        folder: &str,
         batch: &Batch,
+        only: Option<String>,
         #[wasm_bindgen(js_name = nowMs)] now: f64,
     ) -> Result<String, Failure> {
+        let only = only.as_deref().map(node).transpose()?;
         let uploads: Vec<_> = batch
             .0
             .iter()
-            .map(|(plan, upload)| (&plan.0, *upload))
+            .filter(|(folder, ..)| only.is_none_or(|only| only == *folder))
+            .map(|(folder, plan, upload)| (*folder, &plan.0, *upload))
             .collect();
         let commit = self
             .0
-            .commit_uploads(node(folder)?, &uploads, now as u64, &mut Random)?;
+            .commit_uploads_into(&uploads, now as u64, &mut Random)?;
         Ok(serde_json::to_string(&commit)?)
     }
 
@@ -550,7 +552,7 @@ impl Vault {
 /// Finished uploads for one commit. It takes the plans over and keeps them until it is freed.
 #[wasm_bindgen]
 #[derive(Default)]
-pub struct Batch(Vec<(UploadPlan, protocol::UploadId)>);
+pub struct Batch(Vec<(NodeId, UploadPlan, protocol::UploadId)>);
 
 #[wasm_bindgen]
 impl Batch {
@@ -561,16 +563,17 @@ impl Batch {
         Self::default()
     }
 
-    /// Adds a plan whose content and tail are uploaded.
+    /// Adds a plan whose content and tail are uploaded, and the folder that it goes into.
     ///
     /// # Errors
     /// `internal` for a malformed id.
     pub fn add(
         &mut self,
+        folder: &str,
         plan: UploadPlan,
         #[wasm_bindgen(js_name = uploadId)] upload: &str,
     ) -> Result<(), Failure> {
-        self.0.push((plan, upload_id(upload)?));
+        self.0.push((node(folder)?, plan, upload_id(upload)?));
         Ok(())
     }
 }

@@ -71,6 +71,12 @@ describe('UploadBatches', () => {
     expect(batches).toEqual([[2]]);
   });
 
+  it('waits while too many uploads are open', async () => {
+    const { answer } = server();
+    answer.mockResolvedValueOnce(Response.json({ error: { code: 'CONFLICT', message: 'too many', details: { reason: 'open_uploads' } } }, { status: 409 }));
+    expect(await new UploadBatches(token).send(new Blob(['ab']), never)).toBe('u1');
+  });
+
   it('waits as long as the server asks', async () => {
     vi.useFakeTimers();
     const { answer } = server();

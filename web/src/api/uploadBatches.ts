@@ -109,9 +109,11 @@ export class UploadBatches {
         if (!Array.isArray(uploads) || !uploads.every((id) => typeof id === 'string')) throw new Problem({ code: 'bad-answer', message: 'The uploads have no ids.' });
         return uploads;
       } catch (error) {
-        if (!isPassing(error) || batch.every(({ signal }) => signal.aborted)) throw error;
+        // Too many uploads are open, which those that are being committed will not be for long.
+        const isWaiting = hasCode(error, 'CONFLICT');
+        if (!(isPassing(error) || isWaiting) || batch.every(({ signal }) => signal.aborted)) throw error;
         const delay = RETRY_DELAYS[attempt] ?? RETRY_DELAYS.at(-1) ?? 0;
-        if (hasCode(error, 'RATE_LIMITED')) await wait(atLeast(delay, error));
+        if (isWaiting || hasCode(error, 'RATE_LIMITED')) await wait(atLeast(delay, error));
         else await waitForNetwork(delay);
       }
     }

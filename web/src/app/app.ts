@@ -277,7 +277,7 @@ function openVault(session: OpenSession, api: ReturnType<typeof connectApi>, sta
     ...filesOf,
     keeper,
     pool,
-    commit: (folder, make) => tree.commit(make, { patient: true, folders: [folder] }),
+    commit: (folders, make) => tree.commit(make, { patient: true, folders }),
     treeRead: () => follower.complete,
     kept: new KeptUploads({ userId, keeper, locks: navigator.locks, ensureFolder: (folder) => tree.ensure(folder) }),
     show: (list) => state.set({ transfers: list }),

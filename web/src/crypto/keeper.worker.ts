@@ -245,15 +245,16 @@ const keeper = {
   /** Gathers finished uploads for one commit, which may have to be made more than once. The plans belong to the batch from here on. */
   batchUploads(finished: readonly FinishedUpload[]): number {
     const batch = new Batch();
-    for (const { plan, upload } of finished) {
-      batch.add(there(uploads.get(plan), 'upload'), upload);
+    for (const { folder, plan, upload } of finished) {
+      batch.add(folder, there(uploads.get(plan), 'upload'), upload);
       uploads.delete(plan);
     }
     const id = nextPlan++;
     batches.set(id, batch);
     return id;
   },
-  commitUploads: (folder: string, batch: number, now: number): string => there(vault, 'vault').commitUploads(folder, there(batches.get(batch), 'batch'), now),
+  /** All of a batch, or what goes into one folder. */
+  commitUploads: (batch: number, only: string | undefined, now: number): string => there(vault, 'vault').commitUploads(there(batches.get(batch), 'batch'), only, now),
   dropBatch(batch: number): void {
     batches.get(batch)?.free();
     batches.delete(batch);
@@ -399,6 +400,7 @@ export interface PlannedDownload {
 }
 
 export interface FinishedUpload {
+  folder: string;
   plan: number;
   /** The id of the staged upload. */
   upload: string;

@@ -61,14 +61,14 @@ export class FileContents {
     const file = new Blob([text]);
     const planned = await keeper.planUpload(folder, { name, mediaType: 'text/markdown', modified: Date.now(), size: file.size });
     const batch = await this.#upload(planned, file).then(
-      (upload) => keeper.batchUploads([{ plan: planned.plan, upload }]),
+      (upload) => keeper.batchUploads([{ folder, plan: planned.plan, upload }]),
       (error: unknown) => {
         void keeper.dropUpload(planned.plan).catch(() => undefined);
         throw error;
       },
     );
     try {
-      await this.#commit([folder], (now) => keeper.commitUploads(folder, batch, now));
+      await this.#commit([folder], (now) => keeper.commitUploads(batch, undefined, now));
     } finally {
       void keeper.dropBatch(batch).catch(() => undefined);
     }

@@ -1,10 +1,13 @@
 import type { FinishedUpload, RunningKeeper } from '../../crypto/keeper';
+import { hasCode, isPassing } from '../../lib/problem';
 import type { MakeCommit } from '../tree/tree';
 
 /** Files in one commit; the server takes up to a thousand changes. */
 const MOST = 900;
-/** How long the first finished file waits for company while others of its folder are on the way. */
+/** How long the first finished file waits for company while others are on the way. */
 const GATHER = 250;
+/** Finished files that may wait: the server keeps only so many uploads that nobody has put into a folder. */
+const ROOM = 2 * MOST;
 
 interface Finished extends FinishedUpload {
   resolve: () => void;
@@ -12,93 +15,101 @@ interface Finished extends FinishedUpload {
 }
 
 interface Environment {
-  commit: (folder: string, make: MakeCommit) => Promise<void>;
+  commit: (folders: readonly string[], make: MakeCommit) => Promise<void>;
   keeper: Pick<RunningKeeper['remote'], 'batchUploads' | 'commitUploads' | 'dropBatch'>;
 }
 
-interface Lane {
-  waiting: Finished[];
-  /** Files of this folder that are still being sent. */
-  expected: number;
-  busy: boolean;
-  timer: ReturnType<typeof setTimeout> | null;
-}
-
-/** Puts files that finish together into one commit: a folder's head is made once for all of them. */
+/** Puts files that finish together into one commit, whatever folders they are of: each folder's head is made once for all of its files. */
 export class Committer {
   readonly #environment: Environment;
-  readonly #lanes = new Map<string, Lane>();
+  #waiting: Finished[] = [];
+  /** Files that are still being sent. */
+  #expected = 0;
+  #isBusy = false;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #inLine: (() => void)[] = [];
 
   constructor(environment: Environment) {
     this.#environment = environment;
   }
 
-  /** A file of this folder has begun; call `finished` or `gone` once for it. */
-  expect(folder: string): void {
-    this.#lane(folder).expected += 1;
+  /** Resolves once another file may be sent. */
+  room(): Promise<void> {
+    if (this.#waiting.length < ROOM) return Promise.resolve();
+    return new Promise((resolve) => void this.#inLine.push(resolve));
+  }
+
+  /** A file has begun; call `finished` or `gone` once for it. */
+  expect(): void {
+    this.#expected += 1;
   }
 
   /** It will not come after all. */
-  gone(folder: string): void {
-    this.#lane(folder).expected -= 1;
-    this.#consider(folder);
+  gone(): void {
+    this.#expected -= 1;
+    this.#consider();
   }
 
   /** Resolves once the file is in the folder. */
-  finished(folder: string, plan: number, upload: string): Promise<void> {
-    const lane = this.#lane(folder);
-    lane.expected -= 1;
+  finished(upload: FinishedUpload): Promise<void> {
+    this.#expected -= 1;
     return new Promise((resolve, reject) => {
-      lane.waiting.push({ plan, upload, resolve, reject });
-      this.#consider(folder);
+      this.#waiting.push({ ...upload, resolve, reject });
+      this.#consider();
     });
   }
 
-  #consider(folder: string): void {
-    const lane = this.#lane(folder);
-    if (lane.busy || lane.waiting.length === 0) return;
-    if (lane.expected === 0 || lane.waiting.length >= MOST) {
-      void this.#commit(folder, lane);
+  #consider(): void {
+    if (this.#isBusy || this.#waiting.length === 0) return;
+    if (this.#expected === 0 || this.#waiting.length >= MOST) {
+      void this.#commitNext();
     } else {
-      lane.timer ??= setTimeout(() => {
-        lane.timer = null;
-        if (!lane.busy && lane.waiting.length > 0) void this.#commit(folder, lane);
+      this.#timer ??= setTimeout(() => {
+        this.#timer = null;
+        if (!this.#isBusy && this.#waiting.length > 0) void this.#commitNext();
       }, GATHER);
     }
   }
 
-  async #commit(folder: string, lane: Lane): Promise<void> {
-    if (lane.timer !== null) clearTimeout(lane.timer);
-    lane.timer = null;
-    lane.busy = true;
-    const batch = lane.waiting.splice(0, MOST);
+  async #commitNext(): Promise<void> {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    this.#isBusy = true;
+    const batch = this.#waiting.splice(0, MOST);
+    for (const next of this.#inLine.splice(0)) next();
     try {
-      await this.#commitBatch(folder, batch.map(({ plan, upload }) => ({ plan, upload })));
-      for (const { resolve } of batch) resolve();
+      await this.#commit(batch);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     } finally {
-      lane.busy = false;
-      this.#consider(folder);
+      this.#isBusy = false;
+      this.#consider();
     }
   }
 
-  async #commitBatch(folder: string, finished: readonly FinishedUpload[]): Promise<void> {
+  async #commit(batch: readonly Finished[]): Promise<void> {
     const { commit, keeper } = this.#environment;
-    const batch = await keeper.batchUploads(finished);
+    const id = await keeper.batchUploads(batch.map(({ folder, plan, upload }) => ({ folder, plan, upload })));
+    const folders = [...new Set(batch.map(({ folder }) => folder))];
     try {
-      await commit(folder, (now) => keeper.commitUploads(folder, batch, now));
+      await commit(folders, (now) => keeper.commitUploads(id, undefined, now));
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      if (folders.length === 1 || isPassing(error) || hasCode(error, 'cancelled', 'session-ended')) throw error;
+      // What is wrong with one folder is nothing to the others.
+      for (const folder of folders) {
+        const ended = await commit([folder], (now) => keeper.commitUploads(id, folder, now)).then(
+          () => null,
+          (reason: unknown) => ({ reason }),
+        );
+        for (const { folder: own, resolve, reject } of batch) {
+          if (own !== folder) continue;
+          if (ended === null) resolve();
+          else reject(ended.reason);
+        }
+      }
     } finally {
-      void keeper.dropBatch(batch).catch(() => undefined);
+      void keeper.dropBatch(id).catch(() => undefined);
     }
-  }
-
-  #lane(folder: string): Lane {
-    let lane = this.#lanes.get(folder);
-    if (lane === undefined) {
-      lane = { waiting: [], expected: 0, busy: false, timer: null };
-      this.#lanes.set(folder, lane);
-    }
-    return lane;
   }
 }

@@ -4,7 +4,7 @@ import { hasCode } from '../../lib/problem';
 
 export interface DropEnvironment {
   keeper: Pick<RunningKeeper['remote'], 'createFolders'>;
-  commit(folder: string, make: MakeCommit): Promise<void>;
+  commit(folders: readonly string[], make: MakeCommit): Promise<void>;
   /** Resolves once the whole tree was read. */
   treeRead(): Promise<void>;
 }
@@ -50,7 +50,7 @@ export class Drop {
     const folders = new Map<string, string>();
     for (let rest = this.#paths; rest.length > 0; ) {
       let nodes: readonly string[] = [];
-      await environment.commit(this.#target, async (now) => {
+      await environment.commit([this.#target], async (now) => {
         const made = await environment.keeper.createFolders(this.#target, rest, now);
         nodes = made.nodes;
         return made.request;

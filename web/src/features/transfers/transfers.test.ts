@@ -37,7 +37,7 @@ function world() {
   const content = (id: string) => ({ read: vi.fn(), serve: vi.fn(), collect: () => start({ id }), close: () => closed.push(id) });
   const closed: string[] = [];
   const pool = { upload: vi.fn((job: UploadJob) => start(job)), open: vi.fn((job: OpenJob): OpenedContent => content(job.id)), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn(), pause: vi.fn(), resume: vi.fn(), remove: vi.fn(() => Promise.resolve()) };
-  const commit = vi.fn(async (_folder: string, make: (now: number) => Promise<string>): Promise<void> => {
+  const commit = vi.fn(async (_folders: readonly string[], make: (now: number) => Promise<string>): Promise<void> => {
     await make(0);
   });
   const save = vi.fn();

@@ -1,6 +1,6 @@
 import type { AppError, Transfer, UploadItem } from '../../app/contract';
 import type { ContentPool } from '../../crypto/content';
-import type { PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
+import type { FinishedUpload, PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
 import type { Entry } from '../../crypto/types';
 import { Gate } from '../../crypto/feeding';
 import { patiently } from '../../lib/patience';
@@ -23,8 +23,8 @@ interface Environment {
   contents: ZipEnvironment['contents'];
   keeper: RunningKeeper['remote'];
   pool: ContentPool;
-  /** Makes a folder's commit, waiting for the server as long as it takes. */
-  commit(folder: string, make: MakeCommit): Promise<void>;
+  /** Makes a commit in these folders, waiting for the server as long as it takes. */
+  commit(folders: readonly string[], make: MakeCommit): Promise<void>;
   /** Resolves once the whole tree was read. */
   treeRead(): Promise<void>;
   kept: Pick<KeptUploads, 'keep' | 'forget' | 'unfinished' | 'end'>;
@@ -91,7 +91,7 @@ export class Transfers {
     this.#environment = environment;
     this.#board = new Board((transfers) => environment.show(transfers), () => environment.now());
     this.#committer = new Committer({
-      commit: (folder, make) => environment.commit(folder, make),
+      commit: (folders, make) => environment.commit(folders, make),
       keeper: environment.keeper,
     });
   }
@@ -307,14 +307,15 @@ export class Transfers {
     const folder = work.folder ?? (await work.from?.drop.folder(work.from.path));
     if (folder === undefined) throw new Problem({ code: 'internal', message: 'There is no folder to put it into.' });
     work.folder = folder;
+    await this.#committer.room();
     stopIfCancelled(signal);
-    this.#committer.expect(folder);
+    this.#committer.expect();
     try {
       const { plan, version, upload } = await this.#seal(id, folder, work, signal);
       this.#board.finishing(id);
-      void this.#finish(id, folder, plan, version, upload);
+      void this.#finish(id, version, { folder, plan, upload });
     } catch (error) {
-      this.#committer.gone(folder);
+      this.#committer.gone();
       throw error;
     }
   }
@@ -366,10 +367,10 @@ export class Transfers {
     void pool.remove(before.address).catch(() => undefined);
   }
 
-  async #finish(id: string, folder: string, plan: number, version: string, upload: string): Promise<void> {
+  async #finish(id: string, version: string, upload: FinishedUpload): Promise<void> {
     const { kept } = this.#environment;
     try {
-      await this.#committer.finished(folder, plan, upload);
+      await this.#committer.finished(upload);
       void kept.forget(version);
       this.#board.done(id);
       this.#work.delete(id);
