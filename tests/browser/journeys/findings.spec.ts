@@ -113,6 +113,7 @@ test('a server that shows something older than it holds gets nothing put back, a
   const [old] = ((await (await answer).json()) as Listing).data.children;
   if (old === undefined) throw new Error('nothing is listed');
   await choose(page, 'draft.txt', 'Rename');
+  await expect(page.getByRole('grid').getByRole('textbox')).toBeFocused();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('final.txt');
   await page.keyboard.press('Enter');

@@ -1,3 +1,4 @@
+import { useEffect } from 'react';
 import type { VersionInfo } from '../../app/contract';
 import { useApp } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
@@ -14,10 +15,12 @@ interface DeleteVersionsProps {
   versions: readonly VersionInfo[];
   onClose: () => void;
   onDone: () => void;
+  /** Called when the question has left the page. */
+  onGone: () => void;
 }
 
 /** Names what would go, and says that it cannot be undone. */
-export function DeleteVersions({ entry, versions, onClose, onDone }: DeleteVersionsProps) {
+export function DeleteVersions({ entry, versions, onClose, onDone, onGone }: DeleteVersionsProps) {
   const { t, locale } = useText();
   const app = useApp();
   const task = useTask();
@@ -66,7 +69,13 @@ export function DeleteVersions({ entry, versions, onClose, onDone }: DeleteVersi
         </p>
       )}
       <p>{t('versions.delete.text')}</p>
+      <Leaving onGone={onGone} />
       {task.error !== null && <ErrorMessage error={task.error} />}
     </Dialog>
   );
+}
+
+function Leaving({ onGone }: { onGone: () => void }) {
+  useEffect(() => onGone, [onGone]);
+  return null;
 }

@@ -7,6 +7,7 @@ import { useText } from '../../lib/i18n';
 import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button, IconButton } from '../../ui/Button';
+import { ErrorMessage } from '../errors/ErrorMessage';
 import { FileIcon } from '../files/FileIcon';
 import preview from '../preview/Preview.module.css';
 import { PreviewBody } from '../preview/PreviewBody';
@@ -17,20 +18,22 @@ interface VersionPreviewProps {
   entry: Entry;
   version: VersionInfo;
   onClose: () => void;
-  onDownload: () => void;
-  /** Resolves with whether it went well; left out where it cannot be brought back. */
-  onRestore: (() => Promise<boolean>) | undefined;
+  /** Rejects with an `AppError`, as does the next one. */
+  onDownload: () => Promise<void>;
+  /** Left out where it cannot be brought back. */
+  onRestore: (() => Promise<void>) | undefined;
 }
 
 /** One version of a file over the whole window, which says all the while that it is not the current one. */
 export default function VersionPreview({ entry, version, onClose, onDownload, onRestore }: VersionPreviewProps) {
   const { t, locale } = useText();
+  // What goes wrong is told here: messages are behind this window.
   const task = useTask();
   const time = formatExactTime(version.time, locale);
-  const restore = () =>
-    void task.run(async () => {
-      if (await onRestore?.()) onClose();
-    });
+  const download = () => void task.run(onDownload);
+  const restore = async (way: () => Promise<void>) => {
+    if (await task.run(way)) onClose();
+  };
   return (
     <PreviewWindow label={t('versions.preview', { name: entry.name, time })} onClose={onClose}>
       <header className={preview.header}>
@@ -44,7 +47,7 @@ export default function VersionPreview({ entry, version, onClose, onDownload, on
             {t('versions.of', { time })} · {formatBytes(version.size, locale)}
           </p>
         </div>
-        <AriaButton className={preview.download} aria-label={t('files.download')} onPress={onDownload}>
+        <AriaButton className={preview.download} aria-label={t('files.download')} onPress={download}>
           <Download size={18} aria-hidden="true" />
           <span>{t('files.download')}</span>
         </AriaButton>
@@ -56,7 +59,7 @@ export default function VersionPreview({ entry, version, onClose, onDownload, on
             title={t('versions.older')}
             actions={
               onRestore !== undefined && (
-                <Button icon={<RotateCcw size={16} />} isBusy={task.isBusy} onPress={restore}>
+                <Button icon={<RotateCcw size={16} />} isBusy={task.isBusy} onPress={() => void restore(onRestore)}>
                   {t('versions.restore')}
                 </Button>
               )
@@ -66,8 +69,13 @@ export default function VersionPreview({ entry, version, onClose, onDownload, on
           </Banner>
         </div>
       )}
+      {task.error !== null && (
+        <div className={css.note}>
+          <ErrorMessage error={task.error} />
+        </div>
+      )}
       <div className={preview.body}>
-        <PreviewBody entry={{ ...entry, size: version.size }} version={version.id} onDownload={onDownload} />
+        <PreviewBody entry={{ ...entry, size: version.size }} version={version.id} onDownload={download} />
       </div>
     </PreviewWindow>
   );

@@ -11,6 +11,7 @@ import { Button, IconButton } from '../../ui/Button';
 import { Menu, type MenuEntry } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
 import { ErrorMessage } from '../errors/ErrorMessage';
+import { useAttempt } from '../errors/useAttempt';
 import { DeleteVersions } from './DeleteVersions';
 import { keptVersions } from './keptVersions';
 import { useVersionActions } from './useVersionActions';
@@ -46,6 +47,7 @@ function List({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
   const [shown, setShown] = useState<VersionInfo | null>(null);
   const [asked, setAsked] = useState<readonly VersionInfo[]>([]);
   const list = useRef<HTMLUListElement>(null);
+  const attempt = useAttempt();
   const { download, restore } = useVersionActions(entry);
 
   // Another version is current when something was saved meanwhile.
@@ -63,6 +65,18 @@ function List({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
     };
   }, [app, entry.id, entry.version, round]);
 
+  // What had the focus may be gone with its version: with the question that was asked, or when the list is there anew.
+  const keepFocus = useCallback(() => {
+    requestAnimationFrame(() =>
+      requestAnimationFrame(() => {
+        if (document.activeElement === document.body) list.current?.focus();
+      }),
+    );
+  }, []);
+  useEffect(() => {
+    if (round > 0) keepFocus();
+  }, [listed, round, keepFocus]);
+
   const again = useCallback(() => setRound((before) => before + 1), []);
   if (listed.status === 'loading') return <Spinner />;
   if (listed.status === 'failed') return <ErrorMessage error={listed.error} actions={<Button onPress={again}>{t('app.retry')}</Button>} />;
@@ -71,10 +85,10 @@ function List({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
   const others = versions.filter(({ current }) => !current);
   const actionsOf = (version: VersionInfo): MenuEntry[] => [
     { id: 'open', label: t('files.open'), icon: <Eye size={16} />, onAction: () => setShown(version) },
-    { id: 'download', label: t('files.download'), icon: <Download size={16} />, onAction: () => download(version) },
+    { id: 'download', label: t('files.download'), icon: <Download size={16} />, onAction: () => void attempt(() => download(version)) },
     ...(canWrite && !version.current
       ? [
-          { id: 'restore', label: t('versions.restore'), icon: <RotateCcw size={16} />, onAction: () => void restore(version, versions) },
+          { id: 'restore', label: t('versions.restore'), icon: <RotateCcw size={16} />, onAction: () => void attempt(() => restore(version, versions)) },
           { id: 'delete', label: t('trash.purge'), icon: <Trash2 size={16} />, isDanger: true, beginsGroup: true, onAction: () => setAsked([version]) },
         ]
       : []),
@@ -109,11 +123,8 @@ function List({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
         entry={entry}
         versions={asked}
         onClose={() => setAsked([])}
-        onDone={() => {
-          again();
-          // What had the focus is gone with its version.
-          requestAnimationFrame(() => list.current?.focus());
-        }}
+        onDone={again}
+        onGone={keepFocus}
       />
       {shown !== null && (
         <Suspense fallback={null}>

@@ -5,17 +5,17 @@ import type { Entry } from '../../crypto/types';
 import { formatExactTime } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import { useNotify } from '../../ui/Notices';
-import { useAttempt } from '../errors/useAttempt';
 import { saveFile } from '../transfers/saveFile';
 import { useUndo } from '../undo/useUndo';
 
 /** Read at once, in bytes. */
 const STEP = 8 * 1024 * 1024;
 
+/** Both reject with an `AppError`. */
 interface VersionActions {
-  download: (version: VersionInfo) => void;
-  /** True when it went well; otherwise a message has said why not. `all` are the versions that there are. */
-  restore: (version: VersionInfo, all: readonly VersionInfo[]) => Promise<boolean>;
+  download: (version: VersionInfo) => Promise<void>;
+  /** `all` are the versions that there are. */
+  restore: (version: VersionInfo, all: readonly VersionInfo[]) => Promise<void>;
 }
 
 /** What can be done with one version of a file, with the messages for it. */
@@ -23,42 +23,37 @@ export function useVersionActions({ id, name }: Entry): VersionActions {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
-  const attempt = useAttempt();
   const { offerUndo } = useUndo();
 
   const download = useCallback(
-    (version: VersionInfo) =>
-      void attempt(async () => {
-        const content = await app.openContent(id, version.id);
-        const dismiss = content.size > STEP ? notify({ text: t('versions.fetching', { name }) }) : () => undefined;
-        try {
-          saveFile(await wholeOf(content), content.name);
-        } finally {
-          dismiss();
-          content.close();
-        }
-      }),
-    [app, attempt, id, name, notify, t],
+    async (version: VersionInfo) => {
+      const content = await app.openContent(id, version.id);
+      const dismiss = content.size > STEP ? notify({ text: t('versions.fetching', { name }) }) : () => undefined;
+      try {
+        saveFile(await wholeOf(content), content.name);
+      } finally {
+        dismiss();
+        content.close();
+      }
+    },
+    [app, id, name, notify, t],
   );
   const restore = useCallback(
-    (version: VersionInfo, all: readonly VersionInfo[]) => {
+    async (version: VersionInfo, all: readonly VersionInfo[]) => {
       const before = all.find(({ current }) => current);
-      const time = formatExactTime(version.time, locale);
-      return attempt(async () => {
-        await app.restoreVersion(id, version.id);
-        const done = t('versions.restored', { name, time });
-        if (before === undefined) notify({ text: done });
-        else {
-          offerUndo({
-            done,
-            undone: t('versions.restored', { name, time: formatExactTime(before.time, locale) }),
-            about: [id],
-            undo: () => app.restoreVersion(id, before.id),
-          });
-        }
-      });
+      await app.restoreVersion(id, version.id);
+      const done = t('versions.restored', { name, time: formatExactTime(version.time, locale) });
+      if (before === undefined) notify({ text: done });
+      else {
+        offerUndo({
+          done,
+          undone: t('versions.restored', { name, time: formatExactTime(before.time, locale) }),
+          about: [id],
+          undo: () => app.restoreVersion(id, before.id),
+        });
+      }
     },
-    [app, attempt, id, locale, name, notify, offerUndo, t],
+    [app, id, locale, name, notify, offerUndo, t],
   );
   return { download, restore };
 }
