@@ -120,16 +120,12 @@ impl Vault {
         if !self.take_text(node, version, text.as_deref().map_or("", |text| text)) {
             return None;
         }
-        let record = KeptText {
+        let kept = KeptText {
             version: record::VERSION,
             of: (*version.as_bytes()).into(),
             text: text.as_deref().cloned(),
         };
-        let length = 64 + text.as_ref().map_or(0, |text| text.len());
-        let record = Zeroizing::new(record::encode_within(&record, length));
-        let context = context::search_index(self.user.as_bytes(), node.as_bytes());
-        let padded = pad_to(&record, STEP);
-        Some(envelope::seal(self.account_key(), &context, &padded, rng))
+        Some(self.seal_text(node, &kept, rng))
     }
 
     /// Takes over pieces that the device has kept; gives those that are of no use as far as the
@@ -188,6 +184,14 @@ impl Vault {
         taken
     }
 
+    fn seal_text(&self, node: NodeId, kept: &KeptText, rng: &mut impl CryptoRng) -> Vec<u8> {
+        let length = 64 + kept.text.as_ref().map_or(0, String::len);
+        let bytes = Zeroizing::new(record::encode_within(kept, length));
+        let padded = pad_to(&bytes, STEP);
+        let context = context::search_index(self.user.as_bytes(), node.as_bytes());
+        envelope::seal(self.account_key(), &context, &padded, rng)
+    }
+
     fn open_text(&self, node: NodeId, sealed: &[u8]) -> Result<KeptText, OpenError> {
         let context = context::search_index(self.user.as_bytes(), node.as_bytes());
         let padded = envelope::open(self.account_key(), &context, sealed)?;
@@ -233,7 +237,29 @@ fn tidy(text: &str) -> Zeroizing<String> {
 
 #[cfg(test)]
 mod tests {
+    use rand::{SeedableRng as _, rngs::StdRng};
+
     use super::*;
+    use crate::account::NewAccount;
+
+    /// Whatever else they say, such as a version that is some other file's as well.
+    #[test]
+    fn pieces_open_in_their_own_place() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let vault = NewAccount::create("correct horse battery staple", 1, &mut rng)
+            .unwrap()
+            .into_vault();
+        let (node, other) = (NodeId::from_bytes([1; 16]), NodeId::from_bytes([2; 16]));
+        let kept = KeptText {
+            version: record::VERSION,
+            of: [3; 16].into(),
+            text: Some("words".into()),
+        };
+        let sealed = vault.seal_text(node, &kept, &mut rng);
+        let opened = vault.open_text(node, &sealed).unwrap();
+        assert_eq!(opened.text.as_deref(), Some("words"));
+        assert!(vault.open_text(other, &sealed).is_err());
+    }
 
     #[test]
     fn texts_are_tidied_and_cut() {
