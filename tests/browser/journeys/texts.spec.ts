@@ -75,6 +75,12 @@ test('what stands in notes and documents is found, today and tomorrow, and is no
   await choose(page, 'plain.txt', 'Delete for good');
   await page.getByRole('alertdialog').getByRole('button', { name: /^Delete/ }).click();
   await expect.poll(async () => (await stored(page)).filter(({ place }) => place.includes('texts')).length).toBe(5);
+
+  // And nothing of them stays where somebody has signed out.
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Sign out' }).last().click();
+  await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+  await expect.poll(async () => (await stored(page)).filter(({ place }) => place.includes('texts')).length).toBe(0);
 });
 
 test('what was found in texts at every width, and that not all of them were read', async ({ page, server, folder }) => {
