@@ -170,6 +170,15 @@ describe('reading texts for the search', () => {
     expect(here.last()).toEqual({ status: 'ready', read: 1, total: 1 });
   });
 
+  it('says what was read before while the server is away', async () => {
+    const here = world('a', 'b');
+    here.disk.set('a', here.pieceOf('a', 'a1'));
+    await here.run(new Promise(() => undefined));
+    expect(here.last()).toEqual({ status: 'reading', read: 1, total: 2 });
+    expect(here.texts.has('a')).toBe(true);
+    expect(opened(here)).toEqual([]);
+  });
+
   it('waits while there is something more important', async () => {
     const here = world('a');
     here.setBusy('waiting');

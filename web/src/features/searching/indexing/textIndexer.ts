@@ -76,6 +76,8 @@ export class TextIndexer {
       // The vault has more to do at first: what somebody waits for.
       await wait(BEGINNING, this.#signal);
       const unused = await this.#load(await this.#environment.store.names());
+      // Without the server that is all for now.
+      this.#show({ status: (await this.#unread()).length === 0 ? 'ready' : 'reading' });
       await complete;
       // Now the tree is known: what still does not fit will not.
       await this.#forget(await this.#load(unused));
