@@ -1,31 +1,29 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { fetchContents, parseContents } from './contents';
-import { UploadBatches } from './uploadBatches';
+import { Problem } from '../lib/problem';
+import { UploadBatches, type Send } from './uploadBatches';
 
 const never = new AbortController().signal;
 const token = (): Promise<string> => Promise.resolve('t1');
+
+const reply = (status: number, body: unknown = '', headers = '') => Promise.resolve({ status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) });
 
 /** A server that keeps what comes in batches, if there is room for it. */
 function server(room = Number.MAX_SAFE_INTEGER) {
   const batches: number[][] = [];
   let made = 0;
-  const answer = vi.fn(async (_url: string, init: RequestInit): Promise<Response> => {
-    const body = new Uint8Array(await (init.body as Blob).arrayBuffer());
+  const answer = vi.fn<Send>(({ body }) => {
+    const view = new DataView(body.buffer);
     const lengths: number[] = [];
-    for (let at = 0; at < body.length; ) {
-      const length = new DataView(body.buffer).getUint32(at);
-      lengths.push(length);
-      at += 4 + length;
-    }
+    for (let at = 0; at < body.length; at += 4 + (lengths.at(-1) ?? 0)) lengths.push(view.getUint32(at));
     const total = lengths.reduce((sum, length) => sum + length, 0);
-    if (total > room) return Response.json({ error: { code: 'STORAGE_QUOTA_EXCEEDED', message: 'full', details: { available: room } } }, { status: 402 });
+    if (total > room) return reply(402, { error: { code: 'STORAGE_QUOTA_EXCEEDED', message: 'full', details: { available: room } } });
     room -= total;
     batches.push(lengths);
-    return Response.json({ data: { uploads: lengths.map(() => `u${++made}`) } }, { status: 201 });
+    return reply(201, { data: { uploads: lengths.map(() => `u${++made}`) } });
   });
-  vi.stubGlobal('fetch', answer);
-  return { batches, answer };
+  return { batches, answer, uploads: new UploadBatches(token, answer) };
 }
 
 beforeEach(() => {
@@ -41,47 +39,44 @@ afterEach(() => {
 
 describe('UploadBatches', () => {
   it('sends together what comes together, and gives each its id', async () => {
-    const { batches } = server();
-    const uploads = new UploadBatches(token);
-    const sent = [3, 5, 7].map((size) => uploads.send(new Blob([new Uint8Array(size)]), never));
+    const { batches, uploads } = server();
+    const sent = [3, 5, 7].map((size) => uploads.send(new Uint8Array(size), never));
     expect(await Promise.all(sent)).toEqual(['u1', 'u2', 'u3']);
     expect(batches).toEqual([[3, 5, 7]]);
   });
 
   it('stays below what the server takes', async () => {
-    const { batches } = server();
-    const uploads = new UploadBatches(token);
-    await Promise.all(Array.from({ length: 300 }, () => uploads.send(new Blob([new Uint8Array(1)]), never)));
-    await Promise.all(Array.from({ length: 5 }, () => uploads.send(new Blob([new Uint8Array(3 * 1024 * 1024)]), never)));
+    const { batches, uploads } = server();
+    await Promise.all(Array.from({ length: 300 }, () => uploads.send(new Uint8Array(1), never)));
+    await Promise.all(Array.from({ length: 5 }, () => uploads.send(new Uint8Array(3 * 1024 * 1024), never)));
     expect(batches.map((batch) => batch.length)).toEqual([128, 128, 44, 2, 2, 1]);
   });
 
   it('finds out by halving what there is room for', async () => {
-    server(10);
-    const uploads = new UploadBatches(token);
-    const ended = await Promise.allSettled([4, 4, 4, 4].map((size) => uploads.send(new Blob([new Uint8Array(size)]), never)));
+    const { uploads } = server(10);
+    const ended = await Promise.allSettled([4, 4, 4, 4].map((size) => uploads.send(new Uint8Array(size), never)));
     expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'rejected']);
     expect(ended[3]).toMatchObject({ reason: { code: 'STORAGE_QUOTA_EXCEEDED', available: 2 } });
   });
 
   it('sends again what a lost connection took', async () => {
-    const { answer, batches } = server();
-    answer.mockRejectedValueOnce(new TypeError('lost')).mockResolvedValueOnce(new Response('', { status: 503 }));
-    expect(await new UploadBatches(token).send(new Blob(['ab']), never)).toBe('u1');
+    const { answer, batches, uploads } = server();
+    answer.mockRejectedValueOnce(new Problem({ code: 'server-unreachable', message: 'lost' })).mockReturnValueOnce(reply(503));
+    expect(await uploads.send(new Uint8Array(2), never)).toBe('u1');
     expect(batches).toEqual([[2]]);
   });
 
   it('waits while too many uploads are open', async () => {
-    const { answer } = server();
-    answer.mockResolvedValueOnce(Response.json({ error: { code: 'CONFLICT', message: 'too many', details: { reason: 'open_uploads' } } }, { status: 409 }));
-    expect(await new UploadBatches(token).send(new Blob(['ab']), never)).toBe('u1');
+    const { answer, uploads } = server();
+    answer.mockReturnValueOnce(reply(409, { error: { code: 'CONFLICT', message: 'too many', details: { reason: 'open_uploads' } } }));
+    expect(await uploads.send(new Uint8Array(2), never)).toBe('u1');
   });
 
   it('waits as long as the server asks', async () => {
     vi.useFakeTimers();
-    const { answer } = server();
-    answer.mockResolvedValueOnce(new Response('', { status: 429, headers: { 'Retry-After': '30' } }));
-    const sent = new UploadBatches(token).send(new Blob(['ab']), never);
+    const { answer, uploads } = server();
+    answer.mockReturnValueOnce(reply(429, '', 'content-type: text/plain\r\nretry-after: 30\r\n'));
+    const sent = uploads.send(new Uint8Array(2), never);
     await vi.advanceTimersByTimeAsync(29_000);
     expect(answer).toHaveBeenCalledOnce();
     await vi.advanceTimersByTimeAsync(2000);
@@ -89,15 +84,14 @@ describe('UploadBatches', () => {
   });
 
   it('does not send what was cancelled, and removes what was sent before', async () => {
-    const { batches, answer } = server();
-    const uploads = new UploadBatches(token);
+    const { batches, answer, uploads } = server();
     const [early, late] = [new AbortController(), new AbortController()];
-    const sent = [uploads.send(new Blob(['a']), early.signal), uploads.send(new Blob(['bb']), late.signal), uploads.send(new Blob(['ccc']), never)];
+    const sent = [uploads.send(new Uint8Array(1), early.signal), uploads.send(new Uint8Array(2), late.signal), uploads.send(new Uint8Array(3), never)];
     early.abort();
     const real = answer.getMockImplementation()!;
-    answer.mockImplementationOnce((url, init) => {
+    answer.mockImplementationOnce((request) => {
       late.abort();
-      return real(url, init);
+      return real(request);
     });
     const ended = await Promise.allSettled(sent);
     expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'fulfilled']);
@@ -105,10 +99,10 @@ describe('UploadBatches', () => {
   });
 
   it('does not believe an answer of another form', async () => {
-    const { answer } = server();
-    for (const data of [{}, { data: { uploads: [1] } }, { data: { uploads: [] } }]) {
-      answer.mockResolvedValueOnce(Response.json(data));
-      await expect(new UploadBatches(token).send(new Blob(['a']), never)).rejects.toMatchObject({ code: 'bad-answer' });
+    const { answer, uploads } = server();
+    for (const data of ['<html>', {}, { data: { uploads: [1] } }, { data: { uploads: [] } }]) {
+      answer.mockReturnValueOnce(reply(201, data));
+      await expect(uploads.send(new Uint8Array(1), never)).rejects.toMatchObject({ code: 'bad-answer' });
     }
   });
 });

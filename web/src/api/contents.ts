@@ -1,5 +1,6 @@
 import { Problem } from '../lib/problem';
-import { batchRequest } from './batchRequest';
+import { BASE_PATH, newRequestId } from './base';
+import { problemFromBody } from './envelope';
 
 /** Of each length in an answer, in bytes; and the length that says that there are no bytes. */
 const LENGTH = 8;
@@ -7,8 +8,20 @@ const NONE = 2n ** 64n - 1n;
 
 /** The stored bytes of small versions, in their order; null for one that is not there. Rejects with a Problem. */
 export async function fetchContents(versions: readonly string[], token: () => Promise<string>, signal: AbortSignal): Promise<(Uint8Array<ArrayBuffer> | null)[]> {
-  const headers = { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' };
-  const response = await batchRequest('/files/contents', { method: 'POST', headers, body: JSON.stringify({ versions }), signal });
+  const init: RequestInit = {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json', 'X-Request-Id': newRequestId() },
+    body: JSON.stringify({ versions }),
+    signal,
+  };
+  const response = await fetch(`${self.location.origin}${BASE_PATH}/files/contents`, init).catch((cause: unknown) => {
+    if (signal.aborted) throw cause;
+    throw new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }, { cause });
+  });
+  if (!response.ok) {
+    const told = await response.text().catch(() => '');
+    throw problemFromBody(response.status, told, { retryAfter: response.headers.get('Retry-After'), requestId: response.headers.get('X-Request-Id') });
+  }
   return parseContents(await bytesOf(response), versions.length);
 }
 

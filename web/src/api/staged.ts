@@ -1,4 +1,4 @@
-import { DetailedError, Upload } from 'tus-js-client';
+import { DetailedError, Upload, type HttpStack } from 'tus-js-client';
 
 import { RETRY_DELAYS } from '../lib/patience';
 import { isPassing, Problem, toProblem } from '../lib/problem';
@@ -9,7 +9,7 @@ import { problemFromBody } from './envelope';
 export interface StagedSource {
   readonly size: number;
   /** The rest of the part that holds this offset. Offsets never go back behind the part last asked for. */
-  from(offset: number): Promise<Blob>;
+  from(offset: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export interface StagedOptions {
@@ -23,6 +23,8 @@ export interface StagedOptions {
   onAddress?(address: string): void;
   /** Called with what pauses it and what lets it go on. */
   onControl?(control: { pause(): void; resume(): void }): void;
+  /** What sends the requests. */
+  stack: HttpStack;
   signal: AbortSignal;
 }
 
@@ -47,6 +49,7 @@ export async function sendStaged(source: StagedSource, options: StagedOptions): 
       onUploadUrlAvailable: () => {
         if (upload.url !== null) options.onAddress?.(upload.url);
       },
+      httpStack: options.stack,
       fileReader: { openFile: () => Promise.resolve(reader(source)) },
       onBeforeRequest: async (request) => {
         request.setHeader('Authorization', `Bearer ${await options.token()}`);
@@ -95,12 +98,15 @@ export async function removeStaged(address: string, token: () => Promise<string>
   });
 }
 
-function reader(source: StagedSource): { size: number; slice(start: number): Promise<{ value: Blob; done: boolean }>; close(): void } {
+/** Bytes as tus-js-client takes them: it asks a Blob's question about their length, and sends them as they are. */
+type Sent = Uint8Array<ArrayBuffer> & { size: number };
+
+function reader(source: StagedSource): { size: number; slice(start: number): Promise<{ value: Sent; done: boolean }>; close(): void } {
   return {
     size: source.size,
     async slice(start) {
-      const value = await source.from(start);
-      return { value, done: start + value.size === source.size };
+      const bytes = await source.from(start);
+      return { value: Object.assign(bytes, { size: bytes.byteLength }), done: start + bytes.byteLength === source.size };
     },
     close: () => undefined,
   };

@@ -1,21 +1,29 @@
 import { atLeast, RETRY_DELAYS } from '../lib/patience';
+import { headerOf } from '../crypto/senders';
 import { hasCode, isPassing, Problem } from '../lib/problem';
 import { wait, waitForNetwork } from '../lib/wait';
-import { BASE_PATH } from './base';
-import { BATCH_TYPE, batchRequest } from './batchRequest';
+import { BASE_PATH, newRequestId } from './base';
+import { problemFromBody } from './envelope';
 import { removeStaged } from './staged';
 
+/** Of bodies with many small uploads. */
+const BATCH_TYPE = 'application/vnd.strongroom.batch';
 /** What is sent together at most: uploads, and bytes of them. The server takes twice as much. */
 const [MOST, MOST_BYTES] = [128, 8 * 1024 * 1024];
 /** How long the first upload waits for others, in milliseconds. */
 const GATHER = 15;
+/** Of each length in a body, in bytes. */
+const LENGTH = 4;
 /** Requests under way. */
 const AT_ONCE = 2;
 /** What one of these uploads may have at most, in bytes. */
 export const SMALL_UPLOAD = 256 * 1024;
 
+/** Sends a request; rejects with a Problem when there is no answer. */
+export type Send = (request: { method: string; url: string; headers: Record<string, string>; body: Uint8Array }) => Promise<{ status: number; headers: string; body: string }>;
+
 interface Item {
-  body: Blob;
+  body: Uint8Array<ArrayBuffer>;
   signal: AbortSignal;
   resolve(upload: string): void;
   reject(error: unknown): void;
@@ -24,16 +32,18 @@ interface Item {
 /** Sends small uploads together, waiting for the server as long as it takes. */
 export class UploadBatches {
   readonly #token: () => Promise<string>;
+  readonly #send: Send;
   #waiting: Item[] = [];
   #underWay = 0;
   #isGathering = false;
 
-  constructor(token: () => Promise<string>) {
+  constructor(token: () => Promise<string>, send: Send) {
     this.#token = token;
+    this.#send = send;
   }
 
   /** Resolves with the upload's id. */
-  send(body: Blob, signal: AbortSignal): Promise<string> {
+  send(body: Uint8Array<ArrayBuffer>, signal: AbortSignal): Promise<string> {
     return new Promise((resolve, reject) => {
       const stop = (): void => reject(new Problem({ code: 'cancelled', message: 'The upload was cancelled.' }));
       if (signal.aborted) {
@@ -67,11 +77,11 @@ export class UploadBatches {
     const batch: Item[] = [];
     let bytes = 0;
     for (let item = this.#waiting[0]; item !== undefined && batch.length < MOST; item = this.#waiting[0]) {
-      if (batch.length > 0 && bytes + item.body.size > MOST_BYTES) break;
+      if (batch.length > 0 && bytes + item.body.byteLength > MOST_BYTES) break;
       this.#waiting.shift();
       if (item.signal.aborted) continue;
       batch.push(item);
-      bytes += item.body.size;
+      bytes += item.body.byteLength;
     }
     return batch;
   }
@@ -99,13 +109,17 @@ export class UploadBatches {
   }
 
   async #post(batch: readonly Item[]): Promise<readonly string[]> {
-    const body = new Blob(batch.flatMap(({ body: bytes }) => [lengthOf(bytes), bytes]));
+    const body = joined(batch.map((item) => item.body));
     for (let attempt = 0; ; attempt++) {
       try {
-        const headers = { Authorization: `Bearer ${await this.#token()}`, 'Content-Type': BATCH_TYPE };
-        const response = await batchRequest('/uploads/batch', { method: 'POST', headers, body });
-        const answer = (await response.json()) as { data?: { uploads?: unknown } };
-        const uploads: unknown = answer.data?.uploads;
+        const headers = { Authorization: `Bearer ${await this.#token()}`, 'Content-Type': BATCH_TYPE, 'X-Request-Id': newRequestId() };
+        const response = await this.#send({ method: 'POST', url: `${self.location.origin}${BASE_PATH}/uploads/batch`, headers, body });
+        if (response.status !== 201) {
+          const header = (name: string): string | null => headerOf(response.headers, name) ?? null;
+          throw problemFromBody(response.status, response.body, { retryAfter: header('Retry-After'), requestId: header('X-Request-Id') });
+        }
+        const answer = parse(response.body) as { data?: { uploads?: unknown } } | null;
+        const uploads: unknown = answer?.data?.uploads;
         if (!Array.isArray(uploads) || !uploads.every((id) => typeof id === 'string')) throw new Problem({ code: 'bad-answer', message: 'The uploads have no ids.' });
         return uploads;
       } catch (error) {
@@ -120,9 +134,23 @@ export class UploadBatches {
   }
 }
 
-/** Four bytes, big-endian. */
-function lengthOf(body: Blob): ArrayBuffer {
-  const length = new DataView(new ArrayBuffer(4));
-  length.setUint32(0, body.size);
-  return length.buffer;
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body) as unknown;
+  } catch {
+    return null;
+  }
+}
+
+/** Each with its length before it: four bytes, big-endian. */
+function joined(bodies: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(bodies.reduce((sum, { byteLength }) => sum + LENGTH + byteLength, 0));
+  const view = new DataView(all.buffer);
+  let at = 0;
+  for (const body of bodies) {
+    view.setUint32(at, body.byteLength);
+    all.set(body, at + LENGTH);
+    at += LENGTH + body.byteLength;
+  }
+  return all;
 }

@@ -3,15 +3,20 @@ import { workerUrl } from '../lib/trustedTypes';
 import type { Content, ContentHost, OpenJob, UploadJob } from './content.worker';
 import contentUrl from './content.worker?worker&url';
 import { connect, type Connection } from './rpc';
+import senderUrl from './sender.worker?worker&url';
 
 export type { ContentHost, OpenJob, UploadJob } from './content.worker';
 
 /** More threads than this gain nothing: the browser's own upload path is the limit. */
 const THREADS = 2;
 
+/** What the page itself offers to a content thread; the rest is asked of the app. */
+type AppHost = Omit<ContentHost, 'openSender' | 'closeSender'>;
+
 interface Thread {
   worker: Worker;
   connection: Connection<Content>;
+  senders: ReadonlyMap<number, Worker>;
   jobs: Set<string>;
 }
 
@@ -37,16 +42,34 @@ export interface OpenedContent {
 }
 
 /** Threads start with the first job that needs them. */
-export function createContentPool(host: ContentHost): ContentPool {
+export function createContentPool(host: AppHost): ContentPool {
   const threads: Thread[] = [];
 
   const start = (): Thread => {
     const worker = new Worker(workerUrl(contentUrl), { type: 'module', name: 'content' });
-    const thread: Thread = { worker, connection: connect<Content, ContentHost>(worker, host), jobs: new Set() };
-    worker.addEventListener('error', (event) => {
+    const senders = new Map<number, Worker>();
+    const fail = (event: ErrorEvent): void => {
       thread.connection.close(new Problem({ code: 'server-unreachable', message: event.message || 'A worker could not be started.' }));
-      threads.splice(threads.indexOf(thread), 1);
-    });
+      if (threads.includes(thread)) threads.splice(threads.indexOf(thread), 1);
+    };
+    const full: ContentHost = {
+      ...host,
+      async openSender(id) {
+        const { port1, port2 } = new MessageChannel();
+        const sender = new Worker(workerUrl(senderUrl), { type: 'module', name: 'sender' });
+        sender.addEventListener('error', fail);
+        sender.postMessage(port1, [port1]);
+        senders.set(id, sender);
+        await thread.connection.remote.useSender(id, port2);
+      },
+      closeSender(id) {
+        senders.get(id)?.terminate();
+        senders.delete(id);
+        return Promise.resolve();
+      },
+    };
+    const thread: Thread = { worker, connection: connect<Content, ContentHost>(worker, full), senders, jobs: new Set() };
+    worker.addEventListener('error', fail);
     threads.push(thread);
     return thread;
   };
@@ -101,8 +124,9 @@ export function createContentPool(host: ContentHost): ContentPool {
       for (const thread of threads) if (thread.jobs.has(job)) void thread.connection.remote.cancel(job).catch(() => undefined);
     },
     end() {
-      for (const { worker, connection } of threads.splice(0)) {
+      for (const { worker, connection, senders } of threads.splice(0)) {
         worker.terminate();
+        for (const sender of senders.values()) sender.terminate();
         connection.close(new Problem({ code: 'cancelled', message: 'The vault was locked.' }));
       }
     },

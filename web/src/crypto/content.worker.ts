@@ -10,6 +10,7 @@ import { loadModule } from './module';
 import { OpenedFile } from './reading';
 import { connect } from './rpc';
 import { PART_SIZE, PARTS_AT_ONCE, SealedFile } from './sealing';
+import { httpStack, Senders, type SenderKeeper } from './senders';
 import type { OpenedDownload } from './keeper.worker';
 
 /**
@@ -54,7 +55,7 @@ export interface OpenJob {
 }
 
 /** What this worker asks of the page. */
-export interface ContentHost {
+export interface ContentHost extends SenderKeeper {
   token(): Promise<string>;
   /** A signed address of one version of a file. */
   address(node: string, version: string): Promise<string>;
@@ -119,6 +120,7 @@ const content = {
             address = given;
           },
           onControl: (control) => controls.set(job.id, control),
+          stack,
           signal,
         });
         await sealed.finish();
@@ -128,6 +130,9 @@ const content = {
         await sealed.close();
       }
     }),
+
+  /** The port of a sending thread that this one asked for. */
+  useSender: (id: number, port: MessagePort): void => senders.use(id, port),
 
   /** Removes what the server has of an upload that will not go on. */
   remove: (address: string): Promise<void> => removeStaged(address, () => host.token()),
@@ -245,7 +250,9 @@ class Source {
 }
 
 const sources = new Map<string, Source>();
-const batches = new UploadBatches(() => host.token());
+const senders = new Senders({ openSender: (id) => host.openSender(id), closeSender: (id) => host.closeSender(id) });
+const stack = httpStack(senders);
+const batches = new UploadBatches(() => host.token(), (request) => senders.send(request));
 
 function source(id: string): Source {
   const found = sources.get(id);

@@ -23,7 +23,7 @@ export class SealedFile implements StagedSource {
   readonly #parts: number;
   readonly #tail: (hashes: Uint8Array) => Promise<Uint8Array>;
   /** Sealed parts, the first of which begins at `#start`. */
-  #held: Blob[] = [];
+  #held: Uint8Array<ArrayBuffer>[] = [];
   #start = 0;
   /** The part that is sealed next, or is being sealed. */
   #next = 0;
@@ -56,7 +56,7 @@ export class SealedFile implements StagedSource {
     return this.#hashes;
   }
 
-  async from(offset: number): Promise<Blob> {
+  async from(offset: number): Promise<Uint8Array<ArrayBuffer>> {
     if (offset === 0 && this.#start > 0) throw new Problem({ code: 'upload-expired', message: 'The server has given the upload up.' });
     if (offset < this.#start) throw new Problem({ code: 'bad-answer', message: 'The server lost bytes that it had acknowledged.' });
     this.#acknowledged(offset);
@@ -69,7 +69,7 @@ export class SealedFile implements StagedSource {
     const ready = this.#held.slice(0, PARTS_AT_ONCE);
     const start = this.#start;
     await this.#keep(this.#hashes);
-    return new Blob(ready).slice(offset - start);
+    return joined(ready).subarray(offset - start);
   }
 
   /**
@@ -93,8 +93,8 @@ export class SealedFile implements StagedSource {
 
   /** Lets go of the parts before this offset. */
   #acknowledged(offset: number): void {
-    for (let first = this.#held[0]; first !== undefined && offset >= this.#start + first.size; first = this.#held[0]) {
-      this.#start += first.size;
+    for (let first = this.#held[0]; first !== undefined && offset >= this.#start + first.byteLength; first = this.#held[0]) {
+      this.#start += first.byteLength;
       this.#held.shift();
     }
   }
@@ -112,7 +112,7 @@ export class SealedFile implements StagedSource {
     this.#sealing.catch(() => undefined);
   }
 
-  async #sealOne(index: number): Promise<Blob> {
+  async #sealOne(index: number): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = await readSlice(this.#file, index * PART_SIZE, (index + 1) * PART_SIZE);
     let sealed: Uint8Array;
     try {
@@ -122,12 +122,24 @@ export class SealedFile implements StagedSource {
       throw toProblem(error);
     }
     const hashes = this.#sealer.hashes();
-    const pieces: BlobPart[] = [sealed as BlobPart];
-    if (index + 1 === this.#parts) pieces.push((await this.#tail(this.#sealer.finish())) as BlobPart);
+    const pieces = [sealed];
+    if (index + 1 === this.#parts) pieces.push(await this.#tail(this.#sealer.finish()));
     this.#hashes = hashes;
-    // A Blob and not its bytes: browsers send Blobs faster, and hold them outside the heap.
-    return new Blob(pieces);
+    return joined(pieces);
   }
+}
+
+/** Bytes and no Blob: browsers free a Blob's bytes when it pleases them, and have no room for those of a large file. */
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const [first] = pieces;
+  if (first !== undefined && pieces.length === 1) return first as Uint8Array<ArrayBuffer>;
+  const all = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.byteLength;
+  }
+  return all;
 }
 
 async function readSlice(file: Blob, start: number, end: number): Promise<Uint8Array> {

@@ -1,6 +1,6 @@
 /**
  * The only Trusted Types policy of the app. The content security policy names
- * it, and allows no other: nothing but our own two worker scripts is ever made
+ * it, and allows no other: nothing but our own worker scripts is ever made
  * into a script address, and no HTML is made from strings at all.
  */
 interface ScriptUrlPolicy {
