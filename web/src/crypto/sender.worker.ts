@@ -1,11 +1,11 @@
 /// <reference lib="webworker" />
 import { Problem } from '../lib/problem';
-import { connect } from './rpc';
+import { connect, type Connection } from './rpc';
 
 /**
  * Sends requests with bodies, as Blobs: browsers send those fastest, but free their bytes
- * when it pleases them, and have no room for those of a large file. They are gone for
- * certain with the thread, so this one is replaced after every so many bytes.
+ * when it pleases them, and have no room for those of a large file. This thread is replaced
+ * after every so many bytes, so that nothing of it keeps them.
  */
 
 export interface SentRequest {
@@ -41,22 +41,33 @@ export interface Sender {
 self.addEventListener(
   'message',
   ({ data: port }: MessageEvent<MessagePort>) => {
-    const { remote: host } = connect<SenderHost, Sender>(port, {
-      send: ({ id, method, url, headers, body }: SentRequest) =>
-        new Promise<SentResponse>((resolve, reject) => {
-          const request = new XMLHttpRequest();
-          running.set(id, request);
-          request.open(method, url);
-          for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
-          request.upload.onprogress = ({ loaded }) => void host.progress(id, loaded).catch(() => undefined);
-          request.onload = () => resolve({ status: request.status, headers: request.getAllResponseHeaders(), body: request.responseText });
-          request.onerror = () => reject(new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }));
-          request.onloadend = () => running.delete(id);
-          request.send(body === null ? null : new Blob([body as BlobPart]));
-        }),
+    const connection: Connection<SenderHost> = connect<SenderHost, Sender>(port, {
+      send: (request: SentRequest): Promise<SentResponse> => {
+        const progress = (sent: number): void => void connection.remote.progress(request.id, sent).catch(() => undefined);
+        const { body } = request;
+        if (body === null) return attempt(request, null, progress);
+        // A browser that has no room for another Blob fails before it has asked anybody: then the bytes go as they are.
+        return attempt(request, new Blob([body as BlobPart]), progress).catch(() => attempt(request, body as Uint8Array<ArrayBuffer>, progress));
+      },
       abort: (id: number) => running.get(id)?.abort(),
     });
     port.start();
   },
   { once: true },
 );
+
+function attempt({ id, method, url, headers }: SentRequest, body: Blob | Uint8Array<ArrayBuffer> | null, progress: (sent: number) => void): Promise<SentResponse> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    running.set(id, request);
+    request.open(method, url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.upload.onprogress = ({ loaded }) => progress(loaded);
+    request.onload = () => resolve({ status: request.status, headers: request.getAllResponseHeaders(), body: request.responseText });
+    request.onerror = () => reject(new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }));
+    request.onloadend = () => {
+      if (running.get(id) === request) running.delete(id);
+    };
+    request.send(body);
+  });
+}
