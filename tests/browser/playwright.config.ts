@@ -34,6 +34,8 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        // The dialog that gives handles cannot be answered from here; the other one can. The journeys that need it make their own.
+        '--disable-blink-features=FileSystemAccessLocal',
         // A name of this machine that is no secure context, as a server in the local network is seen.
         '--host-resolver-rules=MAP strongroom.lan 127.0.0.1',
       ],

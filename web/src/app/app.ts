@@ -164,7 +164,6 @@ export function createApp(): App {
     recent: (most) => asProblem(keeper().recent(most)),
 
     createFolder: (parent, name) => asProblem(vault().actions.createFolder(parent, name)),
-    createFolders: (parent, paths) => asProblem(vault().transfers.createFolders(parent, paths)),
     rename: (node, name) => asProblem(vault().actions.rename(node, name)),
     edit: (nodes, edit) => asProblem(vault().actions.edit(nodes, edit)),
     move: (nodes, to) => asProblem(vault().actions.move(nodes, to)),
@@ -198,14 +197,16 @@ export function createApp(): App {
       return asProblem(keeper().fingerprint());
     },
 
-    upload: (folder, files) => vault().transfers.upload(folder, files),
+    upload: (folder, items, rest) => vault().transfers.upload(folder, items, rest),
+    uploadVersion: (entry, item) => vault().transfers.uploadVersion(entry, item),
     download: (folder, nodes) => vault().transfers.download(folder, nodes),
     openContent: async (node, version) => asProblem(openContent(vault().contents, node, version)),
     streamsToDisk: () => served.isAvailable,
     pauseTransfer: (id) => open?.transfers.pause(id),
-    resumeTransfer: (id, file) => open?.transfers.resume(id, file),
+    resumeTransfer: (id, chosen) => open?.transfers.resume(id, chosen),
     cancelTransfer: (id) => open?.transfers.cancel(id),
     retryTransfer: (id) => open?.transfers.retry(id),
+    dismissTransfer: (id) => open?.transfers.dismiss(id),
     cancelTransfers: () => open?.transfers.cancelAll(),
     retryTransfers: () => open?.transfers.retryAll(),
     clearTransfers: () => open?.transfers.clearEnded(),

@@ -28,6 +28,8 @@ export interface AppError {
     | 'too-large'
     /** The browser did not ask for the first byte of a download. */
     | 'not-begun'
+    /** The browser could not read a file or a folder. */
+    | 'not-readable'
     /** The browser cannot decode it, or it is a drawing (SVG), which may hold a script. */
     | 'not-an-image'
     | (string & {});
@@ -107,6 +109,8 @@ export interface Transfer {
   wants?: 'permission' | 'file' | undefined;
   /** Why all of it is sent once more: the server had given up what it had, or the file had changed. */
   anew?: 'expired' | 'changed';
+  /** It was never begun, and cannot be: `error` says why. `files`: how many are in a folder, and left out with it. */
+  leftOut?: { kind: 'file' | 'folder'; files: number };
 }
 
 /** A file to upload. */
@@ -116,6 +120,19 @@ export interface UploadItem {
   path: readonly string[];
   /** Where the browser finds the file again after a reload. */
   handle?: FileSystemFileHandle;
+}
+
+/** What was found among the files to upload. */
+export interface UploadRest {
+  /** Folders in which there is nothing, by their paths below the target. */
+  empty?: readonly (readonly string[])[];
+  notRead?: readonly NotRead[];
+}
+
+/** What the browser could not read. */
+export interface NotRead {
+  kind: 'file' | 'folder';
+  name: string;
 }
 
 /** One version of a file, opened for reading. Everything that it gives was verified. */
@@ -314,8 +331,6 @@ export interface App {
 
   /** Resolves with the new folder's id; a name that is taken gets a number. */
   createFolder(parent: string, name: string): Promise<string>;
-  /** Sees to it that there are folders at these paths below it. */
-  createFolders(parent: string, paths: readonly (readonly string[])[]): Promise<void>;
   rename(node: string, name: string): Promise<void>;
   edit(nodes: readonly string[], edit: EntryEdit): Promise<void>;
   /** Rejects with `into-itself` for a folder that would be below itself. Names that are taken get a number. */
@@ -353,7 +368,10 @@ export interface App {
   /** What two devices compare: the same on both unless the server shows them different histories. Resolves once everything was read. */
   fingerprint(): Promise<string>;
 
-  upload(folder: string, items: readonly (File | UploadItem)[]): void;
+  /** What cannot go up is listed among the transfers, and keeps nothing else from going. */
+  upload(folder: string, items: readonly (File | UploadItem)[], rest?: UploadRest): void;
+  /** What becomes a new version of a file, whatever it is called. */
+  uploadVersion(entry: Entry, item: Omit<UploadItem, 'path'>): void;
   /** One file as it is; a folder, or several entries, as one zip that is made on this device. */
   download(folder: string, nodes: readonly Entry[]): void;
   /** Opens a file of a folder that was looked at. Rejects with an `AppError`. */
@@ -362,9 +380,11 @@ export interface App {
   streamsToDisk(): boolean;
   pauseTransfer(id: string): void;
   /** Goes on with what was paused; with a file chosen again, or asking for the permission to read it, for `needs-file`. */
-  resumeTransfer(id: string, file?: File): void;
+  resumeTransfer(id: string, chosen?: Omit<UploadItem, 'path'>): void;
   cancelTransfer(id: string): void;
   retryTransfer(id: string): void;
+  /** Removes one that is over from the list. */
+  dismissTransfer(id: string): void;
   /** Everything that is not over. */
   cancelTransfers(): void;
   /** Everything that failed. */

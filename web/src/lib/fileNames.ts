@@ -15,6 +15,15 @@ export function nameProblem(name: string): NameProblem | null {
   return null;
 }
 
+/** What the vault refuses in a name that something has already: nothing is cut off, and whatever else a disk has allowed stays. */
+export function storedNameProblem(name: string): NameProblem | null {
+  if (name === '') return 'empty';
+  if (name === '.' || name === '..') return 'reserved';
+  if (name.includes('/')) return 'slash';
+  if (name.includes('\0')) return 'control';
+  return new TextEncoder().encode(name).length > MAX_BYTES ? 'too-long' : null;
+}
+
 /** Where a rename's selection ends, so that typing keeps the extension. */
 export function stemLength(name: string): number {
   const dot = name.lastIndexOf('.');

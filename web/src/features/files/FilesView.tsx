@@ -91,9 +91,9 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const notes = useNotes(folder, entries);
 
   const uploading = useUploading();
-  const picker = useFilePicker(useCallback((files) => app.upload(folder, files), [app, folder]));
+  const picker = useFilePicker(useCallback((picked) => app.upload(folder, picked.map((item) => ({ ...item, path: [] }))), [app, folder]));
   const { pick } = uploading;
-  const folderPicker = useFilePicker(useCallback((files) => pick(files, folder), [pick, folder]), { isFolder: true });
+  const folderPicker = useFilePicker(useCallback((picked) => pick(picked.map(({ file }) => file), folder), [pick, folder]), { isFolder: true });
 
   const placing = usePlacing({ here: folder, onGoTo, onDone: clear });
   const { ask, take, held, drop } = placing;

@@ -50,7 +50,7 @@ function Picture({ profile }: { profile: Profile }) {
       await app.setAvatar(picture);
       notify({ text: t(picture === null ? 'settings.picture.removed' : 'settings.picture.saved') });
     });
-  const picker = useFilePicker(([file]) => set(file ?? null), { accept: 'image/*' });
+  const picker = useFilePicker(([picked]) => set(picked?.file ?? null), { accept: 'image/*', isSingle: true });
   return (
     <div className={css.picture}>
       <Avatar picture={profile.avatar} name={profile.firstName ?? profile.username ?? profile.email} size="large" />

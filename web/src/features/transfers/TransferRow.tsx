@@ -2,27 +2,27 @@ import { Ban, CircleAlert, CircleCheck, Download, FolderOpen, Pause, Play, Rotat
 import type { Transfer } from '../../app/contract';
 import { formatBytes, formatSpeed, roundDuration } from '../../lib/format';
 import { useText } from '../../lib/i18n';
-import { useFilePicker } from '../../lib/useFilePicker';
+import { useFilePicker, type Picked } from '../../lib/useFilePicker';
 import { IconButton } from '../../ui/Button';
 import { Progress } from '../../ui/Progress';
 import { errorWords, operatorHint } from '../errors/errorWords';
-import { isActive } from './summary';
+import { canRetry, isActive } from './summary';
 import css from './Transfers.module.css';
 
 interface TransferRowProps {
   transfer: Transfer;
   onPause: () => void;
-  onResume: (file?: File) => void;
+  onResume: (chosen?: Picked) => void;
   onCancel: () => void;
   onRetry: () => void;
+  onDismiss: () => void;
 }
 
 /** One file on its way: what is happening in words, how far it is, what can be done. */
-export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry }: TransferRowProps) {
+export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry, onDismiss }: TransferRowProps) {
   const { t, locale } = useText();
-  const { name, direction, status, size, done, error, anew } = transfer;
-  const picker = useFilePicker(([file]) => onResume(file));
-  const canRetry = status === 'failed' || status === 'cancelled';
+  const { name, direction, status, size, done, error, anew, leftOut } = transfer;
+  const picker = useFilePicker(([chosen]) => onResume(chosen), { isSingle: true });
   const hint = error === undefined ? null : operatorHint(error, t);
   return (
     <li className={css.row}>
@@ -38,7 +38,7 @@ export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry }: 
           />
         )}
         <p className={css.state}>
-          <span>{t(`transfer.${direction}.${status}`)}</span>
+          <span>{t(leftOut === undefined ? `transfer.${direction}.${status}` : `transfer.leftOut.${leftOut.kind}`, { count: leftOut?.files ?? 0 })}</span>
           <Details transfer={transfer} />
         </p>
         {status === 'needs-file' && transfer.wants !== undefined && <p className={css.note}>{t(`transfer.wants.${transfer.wants}`)}</p>}
@@ -65,8 +65,11 @@ export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry }: 
       {isActive(transfer) && status !== 'finishing' && (
         <IconButton look="row" label={t('transfers.cancel', { name })} icon={<X size={16} />} onPress={onCancel} />
       )}
-      {canRetry && (
+      {canRetry(transfer) && (
         <IconButton look="row" label={t('transfers.retry', { name })} icon={<RotateCw size={16} />} onPress={onRetry} />
+      )}
+      {(status === 'failed' || status === 'cancelled') && (
+        <IconButton look="row" label={t('transfers.dismiss', { name })} icon={<X size={16} />} onPress={onDismiss} />
       )}
     </li>
   );

@@ -38,7 +38,7 @@ export function TransfersPanel() {
                 {t('transfers.cancelAll')}
               </Button>
             )}
-            {summary.active === 0 && summary.failed > 1 && (
+            {summary.active === 0 && summary.retryable > 1 && (
               <Button look="quiet" onPress={() => app.retryTransfers()}>
                 {t('transfers.retryAll')}
               </Button>
@@ -64,9 +64,10 @@ export function TransfersPanel() {
                 key={transfer.id}
                 transfer={transfer}
                 onPause={() => app.pauseTransfer(transfer.id)}
-                onResume={(file) => app.resumeTransfer(transfer.id, file)}
+                onResume={(chosen) => app.resumeTransfer(transfer.id, chosen)}
                 onCancel={() => app.cancelTransfer(transfer.id)}
                 onRetry={() => app.retryTransfer(transfer.id)}
+                onDismiss={() => app.dismissTransfer(transfer.id)}
               />
             ))}
             {shown.length < transfers.length && (

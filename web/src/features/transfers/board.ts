@@ -1,7 +1,7 @@
 import type { Transfer } from '../../app/contract';
 import type { Problem } from '../../lib/problem';
 import { Speedometer } from './speed';
-import { isActive } from './summary';
+import { canRetry, isActive } from './summary';
 
 /** The page hears at most this often: thousands of small files may be on their way. */
 const INTERVAL = 100;
@@ -38,7 +38,7 @@ export class Board {
   }
 
   failures(): Transfer[] {
-    return [...this.#transfers.values()].filter(({ status }) => status === 'failed');
+    return [...this.#transfers.values()].filter(canRetry).filter(({ status }) => status === 'failed');
   }
 
   begin(id: string): void {
@@ -100,6 +100,15 @@ export class Board {
 
   queueAgain(id: string): void {
     this.#end(id, 'queued', { done: 0, error: undefined, wants: undefined });
+  }
+
+  /** Removes one that is over. False: it is not over, or not here. */
+  remove(id: string): boolean {
+    const transfer = this.#transfers.get(id);
+    if (transfer === undefined || isActive(transfer)) return false;
+    this.#transfers.delete(id);
+    this.#publish();
+    return true;
   }
 
   /** Removes what is over and returns its ids. */

@@ -66,12 +66,25 @@ describe('Drop', () => {
     expect(environment.treeRead).toHaveBeenCalledOnce();
   });
 
+  it('makes all folders but those that would be too deep', async () => {
+    const { environment, createFolders } = world();
+    const made = createFolders.getMockImplementation()!;
+    createFolders.mockImplementation((target, paths) =>
+      paths.some(({ length }) => length > 2) ? Promise.reject(new Problem({ code: 'too-deep', message: '' })) : made(target, paths),
+    );
+    const drop = new Drop(environment, 'root', [['a', 'b', 'c', 'd'], ['e']]);
+    expect(await drop.folder(['e'])).toBe('e');
+    expect(await drop.folder(['a', 'b'])).toBe('a/b');
+    await expect(drop.folder(['a', 'b', 'c'])).rejects.toMatchObject({ code: 'too-deep' });
+    await expect(drop.folder(['a', 'b', 'c', 'd'])).rejects.toMatchObject({ code: 'too-deep' });
+  });
+
   it('fails for all, and can be tried again', async () => {
     const { environment, createFolders } = world();
-    createFolders.mockRejectedValueOnce(new Problem({ code: 'too-deep', message: '' }));
+    createFolders.mockRejectedValueOnce(new Problem({ code: 'STORAGE_FULL', message: '' }));
     const drop = new Drop(environment, 'root', [['a']]);
-    await expect(drop.folder(['a'])).rejects.toMatchObject({ code: 'too-deep' });
-    await expect(drop.folder(['a'])).rejects.toMatchObject({ code: 'too-deep' });
+    await expect(drop.folder(['a'])).rejects.toMatchObject({ code: 'STORAGE_FULL' });
+    await expect(drop.folder(['a'])).rejects.toMatchObject({ code: 'STORAGE_FULL' });
     drop.again();
     expect(await drop.folder(['a'])).toBe('a');
   });

@@ -1,6 +1,6 @@
 import type { MakeCommit } from '../tree/tree';
 import type { RunningKeeper } from '../../crypto/keeper';
-import { hasCode } from '../../lib/problem';
+import { hasCode, Problem } from '../../lib/problem';
 
 export interface DropEnvironment {
   keeper: Pick<RunningKeeper['remote'], 'createFolders'>;
@@ -22,11 +22,13 @@ export class Drop {
     this.#paths = withParents(paths);
   }
 
-  /** The id of the folder at one of the paths. */
+  /** The id of the folder at one of the paths. Rejects with `too-deep` for one that the vault does not make. */
   async folder(path: readonly string[]): Promise<string> {
     if (path.length === 0) return this.#target;
     this.#folders ??= this.#make();
-    return (await this.#folders).get(keyOf(path)) ?? this.#target;
+    const folder = (await this.#folders).get(keyOf(path));
+    if (folder === undefined) throw new Problem({ code: 'too-deep', message: 'There are too many folders above it.' });
+    return folder;
   }
 
   /** Looks for the folders once more: they may be gone, or could not be made. */
@@ -50,11 +52,19 @@ export class Drop {
     const folders = new Map<string, string>();
     for (let rest = this.#paths; rest.length > 0; ) {
       let nodes: readonly string[] = [];
-      await environment.commit([this.#target], async (now) => {
-        const made = await environment.keeper.createFolders(this.#target, rest, now);
-        nodes = made.nodes;
-        return made.request;
-      });
+      try {
+        await environment.commit([this.#target], async (now) => {
+          const made = await environment.keeper.createFolders(this.#target, rest, now);
+          nodes = made.nodes;
+          return made.request;
+        });
+      } catch (error) {
+        if (!hasCode(error, 'too-deep')) throw error;
+        // The deepest ones come last: the others are made without them.
+        const deepest = rest.at(-1)?.length ?? 0;
+        rest = rest.filter(({ length }) => length < deepest);
+        continue;
+      }
       for (const [index, node] of nodes.entries()) folders.set(keyOf(rest[index] ?? []), node);
       rest = rest.slice(nodes.length);
     }

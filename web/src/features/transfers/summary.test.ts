@@ -22,7 +22,7 @@ describe('transfers at a glance', () => {
       transfer('c', { status: 'failed', done: 10 }),
       transfer('d', { status: 'queued', size: 0 }),
     ];
-    expect(summarise(transfers)).toEqual({ active: 2, failed: 1, done: 1, fraction: 0.75 });
+    expect(summarise(transfers)).toEqual({ active: 2, failed: 1, retryable: 1, done: 1, fraction: 0.75 });
   });
 
   it('have no progress when nothing is under way', () => {

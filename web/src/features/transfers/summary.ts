@@ -3,6 +3,8 @@ import type { Transfer } from '../../app/contract';
 export interface TransferSummary {
   active: number;
   failed: number;
+  /** Of those that failed, the ones that may be tried again. */
+  retryable: number;
   done: number;
   /** 0 to 1 over everything that is under way or came through; null when nothing is under way. */
   fraction: number | null;
@@ -11,6 +13,11 @@ export interface TransferSummary {
 /** Whether something may still become of it without being begun anew. */
 export function isActive({ status }: Transfer): boolean {
   return status === 'queued' || status === 'running' || status === 'finishing' || status === 'paused' || status === 'needs-file';
+}
+
+/** What was left out was never begun. */
+export function canRetry({ status, leftOut }: Transfer): boolean {
+  return (status === 'failed' || status === 'cancelled') && leftOut === undefined;
 }
 
 export function summarise(transfers: readonly Transfer[]): TransferSummary {
@@ -22,6 +29,7 @@ export function summarise(transfers: readonly Transfer[]): TransferSummary {
   return {
     active: active.length,
     failed: transfers.filter((transfer) => transfer.status === 'failed').length,
+    retryable: transfers.filter((transfer) => transfer.status === 'failed' && canRetry(transfer)).length,
     done: done.length,
     fraction: active.length === 0 ? null : size === 0 ? 0 : Math.min(1, sent / size),
   };

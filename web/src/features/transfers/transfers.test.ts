@@ -165,6 +165,44 @@ describe('uploading', () => {
     expect(keeper.planUpload.mock.calls.map(([folder]) => folder)).toEqual(['deep']);
   });
 
+  it('takes everything but what cannot be stored under its name, and lists that', async () => {
+    const { transfers, settle, keeper, job, list, status } = world();
+    const long = 'x'.repeat(256);
+    transfers.upload(
+      'root',
+      [
+        { file: file('good'), path: ['photos'] },
+        { file: file('one'), path: ['photos', long] },
+        { file: file('two'), path: ['photos', long, 'below'] },
+        { file: file('..'), path: ['photos'] },
+      ],
+      { empty: [['none'], ['photos', long, 'none']], notRead: [{ kind: 'folder', name: 'closed' }] },
+    );
+    await settle();
+    expect(keeper.createFolders.mock.calls.map(([, paths]) => paths)).toEqual([[['photos'], ['none']]]);
+    job('good').resolve('upload');
+    await settle();
+    expect(status()).toEqual(['good done', `${long} failed`, '.. failed', 'closed failed']);
+    expect(list().slice(1).map(({ error, leftOut }) => [error?.code, leftOut])).toEqual([
+      ['name-too-long', { kind: 'folder', files: 2 }],
+      ['name-reserved', { kind: 'file', files: 0 }],
+      ['not-readable', { kind: 'folder', files: 0 }],
+    ]);
+    // There is nothing to try again.
+    transfers.retryAll();
+    transfers.dismiss(list()[1]!.id);
+    await settle();
+    expect(status()).toEqual(['good done', '.. failed', 'closed failed']);
+  });
+
+  it('lists an empty folder that could not be made', async () => {
+    const { transfers, settle, list, commit } = world();
+    commit.mockRejectedValueOnce(problem('STORAGE_FULL'));
+    transfers.upload('root', [], { empty: [['none']] });
+    await settle();
+    expect(list()).toMatchObject([{ name: 'none', status: 'failed', error: { code: 'STORAGE_FULL' }, leftOut: { kind: 'folder' } }]);
+  });
+
   it('says why one failed, and can try it again from the start', async () => {
     const { transfers, settle, status, job, list } = world();
     transfers.upload('root', [file('a')]);
@@ -202,7 +240,7 @@ describe('an upload that an earlier page has left', () => {
     kept.unfinished.mockResolvedValueOnce([left()]);
     await transfers.restore();
     expect(list()[0]).toMatchObject({ name: 'film', status: 'needs-file', wants: 'file' });
-    transfers.resume(list()[0]!.id, file('film', 10));
+    transfers.resume(list()[0]!.id, { file: file('film', 10) });
     await settle();
     expect(keeper.planUpload).not.toHaveBeenCalled();
     expect(pool.upload.mock.calls[0]![0]).toMatchObject({ plan: 99, address: '/uploads/1', known: new Uint8Array(64) });
@@ -220,7 +258,7 @@ describe('an upload that an earlier page has left', () => {
     const { transfers, settle, list, kept, keeper, pool, job, dropped } = world();
     kept.unfinished.mockResolvedValueOnce([left()]);
     await transfers.restore();
-    transfers.resume(list()[0]!.id, file('film', size));
+    transfers.resume(list()[0]!.id, { file: file('film', size) });
     await settle();
     if (code !== null) {
       job('film').reject(problem(code));
@@ -248,7 +286,7 @@ describe('an upload that an earlier page has left', () => {
     const { transfers, settle, list, kept, job } = world();
     kept.unfinished.mockResolvedValueOnce([left()]);
     await transfers.restore();
-    transfers.resume(list()[0]!.id, file('film', 10));
+    transfers.resume(list()[0]!.id, { file: file('film', 10) });
     await settle();
     const { reject } = job('film');
     transfers.end();

@@ -39,7 +39,7 @@ export function useUploading(): Uploading {
       };
       await attempt(async () => {
         try {
-          await place(app, into, await find(onFile, work.signal), work.signal);
+          place(app, into, await find(onFile, work.signal), work.signal);
         } catch (error) {
           if (!work.signal.aborted) throw error;
         }
@@ -59,9 +59,7 @@ export function useUploading(): Uploading {
   return useMemo(() => ({ walking, cancel, drop, pick }), [walking, cancel, drop, pick]);
 }
 
-/** Folders with files in them are made by the transfers. */
-async function place(app: App, into: string, { files, empty }: Found, signal: AbortSignal): Promise<void> {
+function place(app: App, into: string, { files, ...rest }: Found, signal: AbortSignal): void {
   signal.throwIfAborted();
-  if (files.length > 0) app.upload(into, files);
-  if (empty.length > 0) await app.createFolders(into, empty);
+  app.upload(into, files, rest);
 }

@@ -23,6 +23,15 @@ describe('what is dropped', () => {
     expect(onFile.mock.calls.map(([count]) => count as number)).toEqual([1, 2, 3]);
   });
 
+  it('goes on where something cannot be read', async () => {
+    const unreadable = (item: FileDropItem): FileDropItem => ({ ...item, getFile: () => Promise.reject(new DOMException('no', 'NotReadableError')) });
+    const closed: DirectoryDropItem = { ...directory('closed'), getEntries: () => { throw new DOMException('no', 'NotReadableError'); } };
+    const { files, empty, notRead } = await walkDropped([directory('photos', unreadable(file('one')), closed, file('two'))], { onFile: vi.fn(), signal: still });
+    expect(files.map(({ file: { name } }) => name)).toEqual(['two']);
+    expect(empty).toEqual([]);
+    expect(notRead).toEqual([{ kind: 'file', name: 'one' }, { kind: 'folder', name: 'closed' }]);
+  });
+
   it('is forgotten when somebody cancels', async () => {
     const cancelled = new AbortController();
     const walk = walkDropped(dropped, {

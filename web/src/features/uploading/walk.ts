@@ -1,5 +1,6 @@
-import type { DropItem } from 'react-aria-components/Table';
+import type { DirectoryDropItem, DropItem } from 'react-aria-components/Table';
 import { isDirectoryDropItem, isFileDropItem } from 'react-aria-components/useDrop';
+import type { NotRead } from '../../app/contract';
 
 /** A file from the desktop, and the folders below the target that it goes into. */
 export interface FoundFile {
@@ -12,6 +13,7 @@ export interface Found {
   files: readonly FoundFile[];
   /** Folders in which there is nothing, which exist all the same. */
   empty: readonly (readonly string[])[];
+  notRead: readonly NotRead[];
 }
 
 interface Walk {
@@ -25,27 +27,36 @@ interface Walk {
 export async function walkDropped(items: Iterable<DropItem> | AsyncIterable<DropItem>, { onFile, signal }: Walk): Promise<Found> {
   const files: FoundFile[] = [];
   const empty: (readonly string[])[] = [];
+  const notRead: NotRead[] = [];
   const walk = async (found: Iterable<DropItem> | AsyncIterable<DropItem>, path: readonly string[]): Promise<number> => {
     let count = 0;
     for await (const item of found) {
       signal.throwIfAborted();
       if (isFileDropItem(item)) {
-        files.push({ file: await item.getFile(), path });
+        const file = await item.getFile().catch(() => null);
+        if (file === null) notRead.push({ kind: 'file', name: item.name });
+        else files.push({ file, path });
         onFile(files.length);
-      } else if (isDirectoryDropItem(item)) {
-        const below = [...path, item.name];
-        if ((await walk(item.getEntries(), below)) === 0) empty.push(below);
-      } else continue;
+      } else if (isDirectoryDropItem(item)) await enter(item, [...path, item.name]);
+      else continue;
       count += 1;
     }
     return count;
   };
+  const enter = async (item: DirectoryDropItem, path: readonly string[]): Promise<void> => {
+    try {
+      if ((await walk(item.getEntries(), path)) === 0) empty.push(path);
+    } catch {
+      signal.throwIfAborted();
+      notRead.push({ kind: 'folder', name: item.name });
+    }
+  };
   await walk(items, []);
   signal.throwIfAborted();
-  return { files, empty };
+  return { files, empty, notRead };
 }
 
 /** The same for a folder that was chosen in the browser's dialog, which tells no empty ones. */
 export function fromPicked(files: readonly File[]): Found {
-  return { files: files.map((file) => ({ file, path: file.webkitRelativePath.split('/').slice(0, -1) })), empty: [] };
+  return { files: files.map((file) => ({ file, path: file.webkitRelativePath.split('/').slice(0, -1) })), empty: [], notRead: [] };
 }
