@@ -15,6 +15,7 @@ mod enumeration;
 mod envelope;
 mod files;
 mod health;
+mod interleavings;
 mod isolation;
 mod keys;
 mod large;

@@ -169,11 +169,7 @@ impl Device {
             success(patch.body(sealed).send().await?).await?;
             offset += length;
         }
-        let id = location
-            .rsplit('/')
-            .next()
-            .expect("an address has a last part");
-        let upload: UploadId = id.parse().expect("the server names uploads by UUIDs");
+        let upload = upload_id(&location);
         let request =
             self.vault
                 .commit_uploads(folder, &[(&plan, upload)], now(), &mut self.rng)?;
@@ -297,6 +293,37 @@ impl Device {
         }
     }
 
+    /// Sends a commit and tells the vault nothing: for who wants to send it again.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn send(&self, request: &CommitRequest) -> Result<(), ClientError> {
+        let sent = self.auth(self.http.post(format!("{}/commits", self.base)));
+        post::<protocol::CommitResponse>(sent, request).await?;
+        Ok(())
+    }
+
+    /// Sends sealed bytes for a commit, with one request.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn stage(&self, sealed: Vec<u8>) -> Result<UploadId, ClientError> {
+        let created = self
+            .auth(self.http.post(format!("{}/uploads", self.base)))
+            .header("Tus-Resumable", "1.0.0")
+            .header("Upload-Length", sealed.len())
+            .header(header::CONTENT_TYPE, "application/offset+octet-stream")
+            .body(sealed)
+            .send()
+            .await?;
+        let answer = success(created).await?;
+        Ok(upload_id(
+            answer.headers()[header::LOCATION]
+                .to_str()
+                .expect("an address"),
+        ))
+    }
+
     /// The total length that the server announces, and the bytes of a range.
     async fn range(
         &self,
@@ -317,7 +344,11 @@ impl Device {
         Ok((announced.unwrap_or(0), answer.bytes().await?.to_vec()))
     }
 
-    pub(crate) async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
+    /// Asks for what is at a path.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, ClientError> {
         data(
             self.auth(self.http.get(format!("{}{path}", self.base)))
                 .send()
@@ -337,6 +368,14 @@ pub(crate) fn connect(url: &str) -> (String, Client) {
         .build()
         .expect("a client without TLS is always possible");
     (format!("{url}{}", protocol::BASE_PATH), http)
+}
+
+fn upload_id(location: &str) -> UploadId {
+    let id = location
+        .rsplit('/')
+        .next()
+        .expect("an address has a last part");
+    id.parse().expect("the server names uploads by UUIDs")
 }
 
 async fn log_in(

@@ -172,7 +172,11 @@ impl Device {
         Ok(self.view(folder))
     }
 
-    async fn listing(&self, folder: NodeId) -> Result<Listing, ClientError> {
+    /// What the server says about a folder, with the heads that lead to it.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn listing(&self, folder: NodeId) -> Result<Listing, ClientError> {
         let path = format!("/folders/{folder}/children");
         let mut pages: Vec<FolderPage> = vec![self.get(&path).await?];
         while let Some(cursor) = pages.last().and_then(|page| page.next_cursor.clone()) {
@@ -187,7 +191,10 @@ impl Device {
     }
 
     /// The heads between two counters.
-    async fn heads(
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn heads(
         &self,
         folder: NodeId,
         mut after: u64,

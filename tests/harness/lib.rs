@@ -9,5 +9,6 @@ mod folders;
 pub mod form;
 pub mod proxy;
 mod ways;
+pub mod weather;
 
 pub use app::TestApp;
