@@ -2,53 +2,16 @@ import { open, utimes } from 'node:fs/promises';
 
 import type { Page } from '@playwright/test';
 
-import { download, expect, expectTransfers, newEmail, PASSWORD, row, sha256, signUp, test, transfers, upload } from '../support/journey';
+import { choose, download, expect, expectTransfers, newEmail, row, sha256, signUp, test, transfers, upload } from '../support/journey';
 import { noise } from '../support/samples';
+import { reload, slow } from '../support/unfinished';
 
 const MIB = 1024 * 1024;
-
-interface Watched {
-  /** Uploads that the server began, and that it was told to forget. */
-  created: number;
-  removed: number;
-  /** Requests that brought bytes of one that was begun. */
-  patches: number;
-}
-
-/** Lets so many requests with bytes through, and holds up the ones after them until `go`. */
-async function slow(page: Page, most: number): Promise<{ watched: Watched; go: () => void }> {
-  const watched: Watched = { created: 0, removed: 0, patches: 0 };
-  let go: () => void = () => undefined;
-  const held = new Promise<void>((resolve) => (go = resolve));
-  page.on('response', (response) => {
-    const method = response.request().method();
-    if (!response.ok() || !response.url().includes('/uploads')) return;
-    if (method === 'POST') watched.created += 1;
-    if (method === 'DELETE') watched.removed += 1;
-    if (method === 'PATCH') watched.patches += 1;
-  });
-  let begun = 0;
-  await page.context().route('**/api/v1/uploads/*', async (route) => {
-    if (route.request().method() === 'PATCH' && ++begun > most) await held;
-    await route.continue().catch(() => undefined);
-  });
-  return { watched, go };
-}
 
 async function begin(page: Page, path: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: /^Upload/ }).first().click();
   await (await chooser).setFiles([path]);
-}
-
-/** Leaves the page in the middle, and comes back. */
-async function reload(page: Page): Promise<void> {
-  page.once('dialog', (dialog) => void dialog.accept());
-  await page.reload();
-  // Not before: what is still being sealed would get through.
-  await page.context().unroute('**/api/v1/uploads/*');
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Unlock' }).click();
 }
 
 async function chooseAgain(page: Page, name: string, path: string): Promise<void> {
@@ -70,6 +33,33 @@ test('an upload goes on after a reload with what the server has', async ({ page,
   await expectTransfers(page, /^1 transfer finished$/, 90_000);
   // It was not begun a second time.
   expect(watched.created).toBe(1);
+  expect(await sha256(await download(page, 'film.bin', folder))).toBe(await sha256(path));
+});
+
+test('a new version goes on after a reload, and becomes the current one', async ({ page, server, folder }) => {
+  test.setTimeout(180_000);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await signUp(page, server, newEmail());
+  await upload(page, [await noise(folder, 'film.bin', 1000)]);
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  // What it is called on the disk does not matter.
+  const path = await noise(folder, 'film, cut again.bin', 110 * MIB + 5);
+  const { watched } = await slow(page, 1);
+  await choose(page, 'film.bin', 'Details');
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'Upload new version' }).click();
+  await (await chooser).setFiles([path]);
+  await expect.poll(() => watched.patches).toBe(1);
+  await reload(page);
+  await chooseAgain(page, 'film.bin', path);
+  await expectTransfers(page, /^1 transfer finished$/, 90_000);
+  expect(watched.created).toBe(1);
+  await choose(page, 'film.bin', 'Details');
+  await page.getByRole('button', { name: 'Show versions' }).click();
+  const versions = page.getByRole('region', { name: 'Versions' }).getByRole('listitem');
+  await expect(versions).toHaveCount(2);
+  await expect(versions.first()).toContainText('110 MB');
+  await expect(versions.first()).toContainText('current');
   expect(await sha256(await download(page, 'film.bin', folder))).toBe(await sha256(path));
 });
 

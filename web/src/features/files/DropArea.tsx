@@ -2,6 +2,7 @@ import { CloudUpload } from 'lucide-react';
 import { useRef, type ReactNode } from 'react';
 import type { DropItem } from 'react-aria-components/Table';
 import { useDrop } from 'react-aria-components/useDrop';
+import { droppedHandles, type Handles } from '../../lib/fileHandles';
 import { draggedNodes, NODE_TYPE } from '../moving/dragged';
 import css from './DropArea.module.css';
 
@@ -16,7 +17,7 @@ interface DropAreaProps {
   over: string | null;
   onOver: (id: string | null) => void;
   /** Files and folders from the desktop; into a folder of the list, or where we are. */
-  onDrop: (items: readonly DropItem[], into: string | null) => void;
+  onDrop: (items: readonly DropItem[], into: string | null, handles: Promise<Handles>) => void;
   /** Entries of this vault. */
   onNodes: (nodes: readonly string[], into: string) => void;
 }
@@ -24,6 +25,7 @@ interface DropAreaProps {
 /** Takes files and folders dragged from the desktop, anywhere over its content, and entries dragged onto folders in it. */
 export function DropArea({ children, isDisabled, title, text, isFolder, over, onOver, onDrop, onNodes }: DropAreaProps) {
   const area = useRef<HTMLDivElement>(null);
+  const handles = useRef<Promise<Handles>>(Promise.resolve(new Map()));
   const folderAt = (x: number, y: number): string | null => {
     const box = area.current?.getBoundingClientRect();
     if (box === undefined) return null;
@@ -44,13 +46,22 @@ export function DropArea({ children, isDisabled, title, text, isFolder, over, on
       const into = folderAt(x, y);
       onOver(null);
       void draggedNodes(items).then((nodes) => {
-        if (nodes.length === 0) onDrop(items, into);
+        if (nodes.length === 0) onDrop(items, into, handles.current);
         else if (into !== null) onNodes(nodes, into);
       });
     },
   });
   return (
-    <div {...dropProps} role="presentation" ref={area} className={css.area}>
+    <div
+      {...dropProps}
+      role="presentation"
+      ref={area}
+      className={css.area}
+      // Before the items are read, which cannot be asked for handles any more.
+      onDropCapture={({ dataTransfer }) => {
+        handles.current = droppedHandles(dataTransfer);
+      }}
+    >
       {children}
       {isDropTarget && over === null && (
         <div className={css.veil}>

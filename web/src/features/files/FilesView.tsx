@@ -172,7 +172,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
 
   return (
     <div className={css.split}>
-      <DropArea isDisabled={!canWrite} title={t('files.drop')} text={t('files.drop.text', { name })} isFolder={isFolder} over={over} onOver={setOver} onNodes={drop} onDrop={(items, into) => uploading.drop(items, into ?? folder)}>
+      <DropArea isDisabled={!canWrite} title={t('files.drop')} text={t('files.drop.text', { name })} isFolder={isFolder} over={over} onOver={setOver} onNodes={drop} onDrop={(items, into, handles) => uploading.drop(items, into ?? folder, handles)}>
         {picker.input}
         {folderPicker.input}
         {first === undefined ? (

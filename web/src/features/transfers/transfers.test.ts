@@ -1,82 +1,9 @@
-import { unzipSync } from 'fflate';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import type { Transfer } from '../../app/contract';
-import type { OpenedContent, OpenJob, UploadJob } from '../../crypto/content';
-import type { FileToUpload, RunningKeeper } from '../../crypto/keeper';
-import type { Entry } from '../../crypto/types';
-import { entryOf } from '../../lib/entries.test-support';
-import { Problem } from '../../lib/problem';
 import type { Unfinished } from './keptUploads';
-import type { Picture } from './pictured';
-import type { SaveStream } from './saveStream';
-import { Transfers } from './transfers';
+import { entry, file, problem, world } from './world.test-support';
 
 const MB = 1024 * 1024;
-const problem = (code: string): Problem => new Problem({ code, message: code });
-const file = (name: string, size = 10): File => Object.defineProperty(new File([], name), 'size', { value: size });
-const entry = (name: string): Entry => entryOf({ id: `id-${name}`, name, mediaType: 'text/plain', size: 3 });
-
-/** The keeper and the workers' pool are other threads; here they are as obliging as told. */
-function world() {
-  let shown: readonly Transfer[] = [];
-  let plans = 0;
-  const dropped: string[] = [];
-  const keeper = {
-    createFolders: vi.fn((_target: string, paths: readonly (readonly string[])[]) => Promise.resolve({ nodes: paths.map((path) => path.join('/')), request: '{}' })),
-    planUpload: vi.fn<(folder: string, file: FileToUpload) => Promise<object>>(() => Promise.resolve({ plan: ++plans, version: `version ${plans}`, size: 10, totalLength: 100, known: new Uint8Array() })),
-    dropUpload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`upload ${plan}`))),
-    batchUploads: vi.fn(() => Promise.resolve(1)),
-    commitUploads: vi.fn(() => Promise.resolve('{}')),
-    dropBatch: vi.fn(() => Promise.resolve()),
-    planDownload: vi.fn((node: string) => Promise.resolve({ plan: ++plans, name: node.slice(3), mediaType: 'text/plain', size: 3, contentLength: 90, totalLength: 90, version: 'v' })),
-    dropDownload: vi.fn((plan: number) => Promise.resolve(void dropped.push(`download ${plan}`))),
-  };
-  const running = new Map<string, { resolve: (value: never) => void; reject: (error: Problem) => void }>();
-  const start = (job: { id: string }): Promise<never> => new Promise((resolve, reject) => running.set(job.id, { resolve, reject }));
-  const content = (id: string) => ({ read: vi.fn(), serve: vi.fn(), collect: () => start({ id }), close: () => closed.push(id) });
-  const closed: string[] = [];
-  const pool = { upload: vi.fn((job: UploadJob) => start(job)), open: vi.fn((job: OpenJob): OpenedContent => content(job.id)), cancel: vi.fn((id: string) => running.get(id)?.reject(problem('cancelled'))), end: vi.fn(), pause: vi.fn(), resume: vi.fn(), remove: vi.fn(() => Promise.resolve()) };
-  const commit = vi.fn(async (_folders: readonly string[], make: (now: number) => Promise<string>): Promise<void> => {
-    await make(0);
-  });
-  const save = vi.fn();
-  const kept = {
-    keep: vi.fn(() => Promise.resolve()),
-    forget: vi.fn<(version: string) => Promise<void>>(() => Promise.resolve()),
-    unfinished: vi.fn<() => Promise<Unfinished[]>>(() => Promise.resolve([])),
-    end: vi.fn(),
-  };
-  const list = vi.fn<(folder: string) => Promise<readonly Entry[]>>(() => Promise.resolve([]));
-  const picture = vi.fn<Picture>(() => Promise.resolve(null));
-  const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
-  const transfers = new Transfers({
-    details: (_file, check) => check('{}'),
-    manyDetails: (files, check) => check(files.map(() => [])),
-    contents: (versions) => Promise.resolve(versions.map(() => null)),
-    keeper: keeper as unknown as RunningKeeper['remote'],
-    pool: pool,
-    commit,
-    treeRead: () => Promise.resolve(),
-    kept,
-    show: (list) => (shown = list),
-    save,
-    saveStream,
-    picture,
-    list,
-    now: Date.now,
-  });
-  const settle = async (): Promise<void> => {
-    await vi.advanceTimersByTimeAsync(1000);
-  };
-  const status = (): string[] => shown.map(({ name, status: state }) => `${name} ${state}`);
-  const job = (name: string) => {
-    const found = shown.find((transfer) => transfer.name === name)!;
-    const { resolve, reject } = running.get(found.id) ?? { resolve: () => undefined, reject: () => undefined };
-    return { id: found.id, reject, resolve: resolve as (value: unknown) => void };
-  };
-  return { transfers, folders: list, picture, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
-}
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -195,6 +122,21 @@ describe('uploading', () => {
     expect(status()).toEqual(['good done', '.. failed', 'closed failed']);
   });
 
+  it('puts a new version on its file, wherever that is by then', async () => {
+    const { transfers, settle, keeper, commit, job, status, dropped, kept } = world();
+    transfers.uploadVersion(entry('report'), { file: file('other name') });
+    await settle();
+    expect(keeper.planVersion).toHaveBeenCalledExactlyOnceWith('id-report', expect.objectContaining({ size: 10 }));
+    expect(keeper.planUpload).not.toHaveBeenCalled();
+    job('report').resolve('upload');
+    await settle();
+    expect(status()).toEqual(['report done']);
+    expect(commit).toHaveBeenCalledExactlyOnceWith(['elsewhere'], expect.any(Function));
+    expect(keeper.commitVersion).toHaveBeenCalledExactlyOnceWith(1, 'upload', '{}', undefined, 0);
+    expect(dropped).toEqual(['upload 1']);
+    expect(kept.forget).toHaveBeenCalledExactlyOnceWith('version 1');
+  });
+
   it('lists an empty folder that could not be made', async () => {
     const { transfers, settle, list, commit } = world();
     commit.mockRejectedValueOnce(problem('STORAGE_FULL'));
@@ -271,6 +213,24 @@ describe('an upload that an earlier page has left', () => {
     expect(list()[0]).toMatchObject({ status: 'running', anew: code === 'upload-expired' ? 'expired' : 'changed' });
   });
 
+  it.each([
+    ['goes on', 10, 99, 0],
+    ['begins anew with another file', 11, 1, 1],
+  ])('becomes a new version if it was one, and %s', async (_what, size, plan, planned) => {
+    const { transfers, settle, status, list, kept, keeper, job } = world();
+    const before = left();
+    kept.unfinished.mockResolvedValueOnce([{ ...before, planned: { ...before.planned, isNew: false } }]);
+    await transfers.restore();
+    transfers.resume(list()[0]!.id, { file: file('film', size) });
+    await settle();
+    expect(keeper.planVersion).toHaveBeenCalledTimes(planned);
+    job('film').resolve('upload');
+    await settle();
+    expect(status()).toEqual(['film done']);
+    expect(keeper.commitVersion).toHaveBeenCalledExactlyOnceWith(plan, 'upload', '{}', undefined, 0);
+    expect(keeper.batchUploads).not.toHaveBeenCalled();
+  });
+
   it('leaves nothing behind when it is cancelled instead', async () => {
     const { transfers, settle, status, list, kept, pool } = world();
     kept.unfinished.mockResolvedValueOnce([left()]);
@@ -294,114 +254,6 @@ describe('an upload that an earlier page has left', () => {
     await settle();
     expect(kept.forget).not.toHaveBeenCalled();
     expect(kept.end).toHaveBeenCalledOnce();
-  });
-});
-
-describe('downloading', () => {
-  it('saves a file only when all of it was verified', async () => {
-    const { transfers, settle, status, job, save } = world();
-    transfers.download('root', [entry('good')]);
-    transfers.download('root', [entry('bad')]);
-    await settle();
-    expect(save).not.toHaveBeenCalled();
-    const content = new Blob(['abc']);
-    job('good').resolve(content);
-    job('bad').reject(problem('altered'));
-    await settle();
-    expect(status()).toEqual(['good done', 'bad failed']);
-    expect(save).toHaveBeenCalledExactlyOnceWith(content, 'good');
-  });
-
-  it('goes straight to the disk where the browser can, and fails with what failed there', async () => {
-    const { transfers, settle, status, save, saveStream, closed } = world();
-    let [finish, fail]: [() => void, (error: Problem) => void] = [() => undefined, () => undefined];
-    saveStream.mockImplementationOnce(() => new Promise((resolve) => (finish = resolve)));
-    saveStream.mockImplementationOnce(() => new Promise((_resolve, reject) => (fail = reject)));
-    transfers.download('root', [entry('good')]);
-    transfers.download('root', [entry('bad')]);
-    await settle();
-    expect(saveStream.mock.calls.map(([{ name, size }]) => [name, size])).toEqual([['good', 3], ['bad', 3]]);
-    finish();
-    fail(problem('altered'));
-    await settle();
-    expect(status()).toEqual(['good done', 'bad failed']);
-    expect(save).not.toHaveBeenCalled();
-    expect(closed).toHaveLength(2);
-  });
-
-  it('is put together in memory when the browser does not take it as it comes', async () => {
-    const { transfers, settle, status, job, save, saveStream } = world();
-    saveStream.mockReturnValueOnce(Promise.reject(problem('not-begun')));
-    transfers.download('root', [entry('a')]);
-    await settle();
-    job('a').resolve(new Blob(['abc']));
-    await settle();
-    expect(status()).toEqual(['a done']);
-    expect(save).toHaveBeenCalledOnce();
-  });
-
-  it('can be paused, and goes on where it was', async () => {
-    const { transfers, settle, status, pool, job } = world();
-    transfers.download('root', [entry('a')]);
-    await settle();
-    transfers.pause(job('a').id);
-    await settle();
-    expect(status()).toEqual(['a paused']);
-    expect(transfers.anyActive).toBe(true);
-    transfers.resume(job('a').id);
-    await settle();
-    expect(status()).toEqual(['a running']);
-    expect(pool.pause).toHaveBeenCalledExactlyOnceWith(job('a').id);
-    expect(pool.resume).toHaveBeenCalledExactlyOnceWith(job('a').id);
-    job('a').resolve(new Blob(['abc']));
-    await settle();
-    expect(status()).toEqual(['a done']);
-  });
-
-  it.each([
-    ['a folder', [{ ...entry('photos'), kind: 'folder' as const, size: 0 }], 'photos.zip', ['photos/', 'photos/a', 'photos/b']],
-    ['several entries', [entry('a'), entry('b')], 'Strongroom.zip', ['a', 'b']],
-  ])('brings %s as one zip', async (_what, entries, name, paths) => {
-    const { transfers, settle, status, list, save, pool, folders, closed } = world();
-    folders.mockResolvedValueOnce([entry('a'), entry('b'), { ...entry('gone'), trashed: 1 }]);
-    pool.open.mockImplementation((job) => ({ read: () => Promise.resolve(new TextEncoder().encode(job.node.slice(3).repeat(3))), serve: vi.fn(), collect: vi.fn(), close: () => closed.push(job.id) }));
-    transfers.download('root', entries);
-    await settle();
-    expect(status()).toEqual([`${name} done`]);
-    expect(list()[0]).toMatchObject({ size: 6, done: 6 });
-    expect(save).toHaveBeenCalledExactlyOnceWith(expect.any(Blob), name);
-    const blob = save.mock.calls[0]![0] as Blob;
-    vi.useRealTimers();
-    const unpacked = unzipSync(new Uint8Array(await blob.arrayBuffer()));
-    expect(Object.keys(unpacked)).toEqual(paths);
-    expect(new TextDecoder().decode(unpacked[paths.at(-1)!])).toBe('bbb');
-    expect(closed).toHaveLength(2);
-  });
-
-  it('stops a zip that waits, for good, when it is cancelled', async () => {
-    const { transfers, settle, status, list, save, pool } = world();
-    let finish: () => void = () => undefined;
-    const read = () => new Promise<Uint8Array>((resolve) => (finish = () => resolve(new Uint8Array(3))));
-    pool.open.mockImplementation(() => ({ read, serve: vi.fn(), collect: vi.fn(), close: vi.fn() }));
-    transfers.download('root', [{ ...entry('photos'), kind: 'folder' }, entry('a')]);
-    await settle();
-    transfers.pause(list()[0]!.id);
-    finish();
-    await settle();
-    expect(status()).toEqual(['Strongroom.zip paused']);
-    transfers.cancel(list()[0]!.id);
-    await settle();
-    expect(status()).toEqual(['Strongroom.zip cancelled']);
-    expect(save).not.toHaveBeenCalled();
-  });
-
-  it('saves no zip of which one file is not as it was', async () => {
-    const { transfers, settle, list, save, pool } = world();
-    pool.open.mockImplementation((job) => ({ read: () => (job.node === 'id-b' ? Promise.reject(problem('altered')) : Promise.resolve(new Uint8Array(3))), serve: vi.fn(), collect: vi.fn(), close: vi.fn() }));
-    transfers.download('root', [entry('a'), entry('b')]);
-    await settle();
-    expect(list()[0]).toMatchObject({ status: 'failed', error: { code: 'altered' } });
-    expect(save).not.toHaveBeenCalled();
   });
 });
 

@@ -2,6 +2,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import type { DropItem } from 'react-aria-components/Table';
 import type { App } from '../../app/contract';
 import { useApp } from '../../app/hooks';
+import type { Handles } from '../../lib/fileHandles';
 import { useAttempt } from '../errors/useAttempt';
 import { fromPicked, walkDropped, type Found } from './walk';
 
@@ -9,7 +10,7 @@ export interface Uploading {
   /** How many files were found so far in what was dropped; null: nothing is being looked through. */
   walking: number | null;
   cancel: () => void;
-  drop: (items: readonly DropItem[], into: string) => void;
+  drop: (items: readonly DropItem[], into: string, handles: Promise<Handles>) => void;
   /** From the browser's dialog for folders. */
   pick: (files: readonly File[], into: string) => void;
 }
@@ -52,7 +53,7 @@ export function useUploading(): Uploading {
     [app, attempt],
   );
   const drop = useCallback(
-    (items: readonly DropItem[], into: string) => void run((onFile, signal) => walkDropped(items, { onFile, signal }), into),
+    (items: readonly DropItem[], into: string, handles: Promise<Handles>) => void run((onFile, signal) => walkDropped(items, { onFile, signal, handles }), into),
     [run],
   );
   const pick = useCallback((files: readonly File[], into: string) => void run(() => Promise.resolve(fromPicked(files)), into), [run]);

@@ -1,16 +1,14 @@
 import type { DirectoryDropItem, DropItem } from 'react-aria-components/Table';
 import { isDirectoryDropItem, isFileDropItem } from 'react-aria-components/useDrop';
-import type { NotRead } from '../../app/contract';
+import type { NotRead, UploadItem } from '../../app/contract';
+import { handleAt, type Handles } from '../../lib/fileHandles';
 
-/** A file from the desktop, and the folders below the target that it goes into. */
-export interface FoundFile {
-  file: File;
-  path: readonly string[];
-}
+/** What is smaller, in bytes, is sent before anybody looks for its handle. */
+const WORTH_A_HANDLE = 1024 * 1024;
 
 /** What was found in the folders that were dropped. */
 export interface Found {
-  files: readonly FoundFile[];
+  files: readonly UploadItem[];
   /** Folders in which there is nothing, which exist all the same. */
   empty: readonly (readonly string[])[];
   notRead: readonly NotRead[];
@@ -21,11 +19,13 @@ interface Walk {
   onFile: (count: number) => void;
   /** Ends the walk; what was found is forgotten. */
   signal: AbortSignal;
+  /** Of what was dropped. */
+  handles?: Promise<Handles>;
 }
 
 /** Looks into the folders that were dropped, on this device. Rejects when the signal is aborted. */
-export async function walkDropped(items: Iterable<DropItem> | AsyncIterable<DropItem>, { onFile, signal }: Walk): Promise<Found> {
-  const files: FoundFile[] = [];
+export async function walkDropped(items: Iterable<DropItem> | AsyncIterable<DropItem>, { onFile, signal, handles }: Walk): Promise<Found> {
+  const files: UploadItem[] = [];
   const empty: (readonly string[])[] = [];
   const notRead: NotRead[] = [];
   const walk = async (found: Iterable<DropItem> | AsyncIterable<DropItem>, path: readonly string[]): Promise<number> => {
@@ -35,7 +35,10 @@ export async function walkDropped(items: Iterable<DropItem> | AsyncIterable<Drop
       if (isFileDropItem(item)) {
         const file = await item.getFile().catch(() => null);
         if (file === null) notRead.push({ kind: 'file', name: item.name });
-        else files.push({ file, path });
+        else {
+          const handle = handles !== undefined && file.size >= WORTH_A_HANDLE ? await handleAt(await handles, path, file.name) : undefined;
+          files.push({ file, path, ...(handle === undefined ? {} : { handle }) });
+        }
         onFile(files.length);
       } else if (isDirectoryDropItem(item)) await enter(item, [...path, item.name]);
       else continue;

@@ -1,4 +1,4 @@
-import { Download, Ellipsis, Eye, History, RotateCcw, Trash2 } from 'lucide-react';
+import { Download, Ellipsis, Eye, History, RotateCcw, Trash2, Upload } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { AppError, VersionInfo } from '../../app/contract';
@@ -7,6 +7,7 @@ import type { Entry } from '../../crypto/types';
 import { asAppError } from '../../lib/appError';
 import { formatBytes, formatExactTime } from '../../lib/format';
 import { useText } from '../../lib/i18n';
+import { useFilePicker } from '../../lib/useFilePicker';
 import { Button, IconButton } from '../../ui/Button';
 import { Menu, type MenuEntry } from '../../ui/Menu';
 import { Spinner } from '../../ui/Spinner';
@@ -22,7 +23,9 @@ const VersionPreview = lazy(() => import('./VersionPreview'));
 /** The versions of a file, asked for when somebody wants to see them. */
 export default function Versions({ entry, canWrite }: { entry: Entry; canWrite: boolean }) {
   const { t } = useText();
+  const app = useApp();
   const [isShown, setShown] = useState(false);
+  const picker = useFilePicker(([picked]) => picked !== undefined && app.uploadVersion(entry, picked), { isSingle: true });
   return (
     <section className={css.section} aria-label={t('versions.title')}>
       <h3 className={css.title}>{t('versions.title')}</h3>
@@ -32,6 +35,14 @@ export default function Versions({ entry, canWrite }: { entry: Entry; canWrite: 
         <Button icon={<History size={16} />} onPress={() => setShown(true)}>
           {t('versions.show')}
         </Button>
+      )}
+      {canWrite && (
+        <>
+          <Button icon={<Upload size={16} />} onPress={picker.open}>
+            {t('versions.upload')}
+          </Button>
+          {picker.input}
+        </>
       )}
     </section>
   );
