@@ -203,6 +203,10 @@ pub struct UpdateKeysRequest {
     /// The next pins.
     #[serde(default)]
     pub pins: Option<SealedState>,
+    /// The epoch of the pins that these replace, if it is not the one before theirs: after a
+    /// backup was restored, epochs that devices have seen are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_pins: Option<u64>,
 }
 
 /// `POST /auth/refresh`; all fields optional, an empty body is allowed.
@@ -259,6 +263,10 @@ pub struct ChangePasswordRequest {
     /// The next account state.
     #[serde(default)]
     pub account_state: Option<SealedState>,
+    /// The epoch of the account state that it replaces, if it is not the one before its own:
+    /// after a backup was restored, epochs that devices have seen are passed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaced_state: Option<u64>,
 }
 
 /// `GET /user/profile`.

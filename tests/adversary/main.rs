@@ -15,5 +15,6 @@ mod names;
 mod nested;
 mod nonces;
 mod recovery;
+mod restored;
 mod ways;
 mod world;

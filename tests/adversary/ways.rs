@@ -11,14 +11,14 @@ use vault::{VaultError, findings::FindingKind, tree::Way};
 use crate::world::{Nested, World, findings, names};
 
 /// Stops the server, does something to its data, and starts it again.
-async fn meddle<T>(world: &mut World, with: impl FnOnce(&Path) -> T) -> T {
+pub(crate) async fn meddle<T>(world: &mut World, with: impl FnOnce(&Path) -> T) -> T {
     tokio::task::block_in_place(|| world.app.stop());
     let done = with(&world.app.data_dir());
     world.app.restart().await;
     done
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let (from, to) = (

@@ -76,6 +76,51 @@ async fn of_two_devices_one_wins() {
     assert_eq!(statuses, [vec![200], vec![409; 9]].concat());
 }
 
+/// After a backup was restored, numbers that devices have seen are passed over: who writes says
+/// what is replaced, and is refused if that is not what there is.
+#[tokio::test(flavor = "multi_thread")]
+async fn records_may_pass_over_epochs_if_they_say_what_they_replace() {
+    let (_app, client) = start().await;
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let put = async |body: Value| ann.client.put("/user/keys", &body).await;
+    for replaced in [0, 2, 7] {
+        let body = json!({"pins": next(8), "replaced_pins": replaced});
+        let details = put(body).await.error(409, "CONFLICT");
+        assert_eq!(details["current_epoch"], 1);
+    }
+    for body in [
+        json!({"pins": next(8), "replaced_pins": 8}),
+        json!({"account_state": next(2), "replaced_pins": 1}),
+    ] {
+        let details = put(body).await.error(422, "VALIDATION_ERROR");
+        assert!(details["fields"]["replaced_pins"].is_string(), "{details}");
+    }
+    let keys = put(json!({"pins": next(8), "replaced_pins": 1}))
+        .await
+        .data();
+    assert_eq!(keys["pins"]["epoch"], 8);
+    put(json!({"pins": next(9)})).await.expect(200);
+
+    let mut body = json!({
+        "old_password_hash": ann.password_hash,
+        "new_password_hash": "a new hash of at least 32 characters",
+        "new_salt": "a new salt, 16 or more",
+        "kdf": KDF,
+        "wrapped_key": sealed(104),
+        "account_state": next(6),
+        "replaced_state": 6,
+    });
+    let patch = async |body: &Value| ann.client.patch("/user/password", body).await;
+    let details = patch(&body).await.error(422, "VALIDATION_ERROR");
+    assert!(details["fields"]["replaced_state"].is_string(), "{details}");
+    body["replaced_state"] = json!(5);
+    patch(&body).await.error(409, "CONFLICT");
+    body["replaced_state"] = json!(1);
+    patch(&body).await.expect(200);
+    let keys = ann.client.get("/user/keys").await.data();
+    assert_eq!(keys["account_state"]["epoch"], 6);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn bare_accounts_have_no_keys() {
     let (_app, client) = start().await;

@@ -378,7 +378,7 @@ fn upload_id(location: &str) -> UploadId {
     id.parse().expect("the server names uploads by UUIDs")
 }
 
-async fn log_in(
+pub(crate) async fn log_in(
     http: &Client,
     base: &str,
     email: &str,
@@ -404,7 +404,7 @@ pub(crate) async fn post<T: DeserializeOwned>(
     .await
 }
 
-async fn data<T: DeserializeOwned>(answer: Response) -> Result<T, ClientError> {
+pub(crate) async fn data<T: DeserializeOwned>(answer: Response) -> Result<T, ClientError> {
     let body = success(answer).await?.bytes().await?;
     let envelope: Success<serde_json::Value> =
         serde_json::from_slice(&body).map_err(|_| VaultError::BadAnswer)?;

@@ -1,15 +1,15 @@
 //! Other ways into an account than its password, as the web app takes them.
 
 use crypto_core::keys::KeptKek;
-use protocol::{AccountKeys, LoginResponse, RecoveryStartResponse, SessionKind};
+use protocol::{AccountKeys, LoginResponse, PreloginResponse, RecoveryStartResponse, SessionKind};
 use rand::{SeedableRng as _, rngs::StdRng};
 use vault::{
     Vault, VaultError,
-    account::{Credentials, Recovery},
+    account::{Credentials, Difference, OlderAccount, Recovery},
     pins::Pins,
 };
 
-use crate::device::{ClientError, Device, connect, post};
+use crate::device::{ClientError, Device, connect, data, log_in, post};
 
 impl Device {
     /// Recovers an account with its phrase, under a new password.
@@ -46,6 +46,52 @@ impl Device {
             phrase: phrase.to_owned(),
             vault,
         })
+    }
+
+    /// Signs in to an account that is older than `pins`, and accepts that: with a new password if
+    /// it takes one, and one is given.
+    ///
+    /// # Errors
+    /// [`ClientError`].
+    pub async fn accept_older(
+        url: &str,
+        email: &str,
+        password: &str,
+        pins: Pins,
+        new_password: Option<&str>,
+    ) -> Result<(Self, Difference), ClientError> {
+        let (base, http) = connect(url);
+        let mut rng = StdRng::from_rng(&mut rand::rng());
+        let prelogin = http
+            .get(format!("{base}/auth/prelogin"))
+            .query(&[("email", email)]);
+        let prelogin: PreloginResponse = data(prelogin.send().await?).await?;
+        let kdf = prelogin.kdf.unwrap_or_default();
+        let current = Credentials::derive(password, &prelogin.salt, &kdf, Some(&pins))?;
+        let login = log_in(&http, &base, email, current.password_hash()).await?;
+        let token = login.access_token;
+        let keys = login.keys.ok_or(VaultError::AccountTampered)?;
+        let mut older = OlderAccount::open(&current, &keys, pins)?;
+        let difference = older.difference();
+        if let Some(new) = new_password {
+            let request = older.change_password(&current, new, &mut rng)?;
+            let sent = http.patch(format!("{base}/user/password"));
+            post::<serde_json::Value>(sent.bearer_auth(&token), &request).await?;
+            older.password_changed();
+        }
+        let request = older.sealed_pins(&mut rng)?;
+        let sent = http.put(format!("{base}/user/keys"));
+        post::<serde_json::Value>(sent.bearer_auth(&token), &request).await?;
+        let device = Self {
+            base,
+            http,
+            token,
+            rng,
+            email: email.to_owned(),
+            phrase: String::new(),
+            vault: older.into_vault()?,
+        };
+        Ok((device, difference))
     }
 
     /// Replaces the recovery phrase.

@@ -23,7 +23,8 @@ pub enum VaultError {
     /// The account's keys or state are not those of this account.
     #[error("the server has tampered with the account")]
     AccountTampered,
-    /// The account state is older than what this device or the sealed pins have seen.
+    /// The account state, or the sealed pins, are older than what this device has seen, or
+    /// others under the same number; see [`OlderAccount`](crate::account::OlderAccount).
     #[error("the server shows an old state of the account")]
     AccountRolledBack,
     /// Something that the server got wrong stands in the way.

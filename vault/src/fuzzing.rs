@@ -88,6 +88,7 @@ pub fn samples() -> Vec<Vec<u8>> {
             wrapped_key: hash,
             heads: [(id, pin)].into(),
             account_pins: Some(pin),
+            accepts: Some(hash),
         }),
         record::encode(&metadata()),
         record::encode(&VersionRecord {

@@ -29,6 +29,7 @@ impl Pins {
             wrapped_key: [0; 32].into(),
             heads: Default::default(),
             account_pins: None,
+            accepts: None,
         })
     }
 
@@ -81,6 +82,11 @@ impl Pins {
                 mine.kdf.clone_from(&theirs.kdf);
             }
             _ => {}
+        }
+        // With the later of the account's pins comes what they go back behind.
+        let seq = |pins: &PinsRecord| pins.account_pins.map(|pin| pin.seq);
+        if seq(theirs) > seq(mine) {
+            mine.accepts = theirs.accepts;
         }
         mine.account_pins = match (mine.account_pins, theirs.account_pins) {
             (Some(one), Some(two)) => Some(later(one, two).ok_or(VaultError::AccountTampered)?),

@@ -91,6 +91,9 @@ pub(crate) struct PinsRecord {
     /// On a device: the epoch and SHA-256 of the account's sealed pins.
     #[n(7)]
     pub(crate) account_pins: Option<SeenPin>,
+    /// SHA-256 of sealed pins that these, or ones before them, knowingly go back behind.
+    #[n(8)]
+    pub(crate) accepts: Option<Hash>,
 }
 
 /// A counter and what was seen under it: of a head, SHA-256 of the signed record.

@@ -164,6 +164,13 @@ impl Vault {
         Ok(self.0.merge_keys(&serde_json::from_str(keys)?)?)
     }
 
+    /// Whether another device has accepted an older state of the account since this one last
+    /// looked; says so once.
+    #[wasm_bindgen(js_name = takeAcceptedElsewhere)]
+    pub fn take_accepted_elsewhere(&mut self) -> bool {
+        self.0.take_accepted_elsewhere()
+    }
+
     /// The body of `PATCH /user/password`; blocks for Argon2id.
     ///
     /// # Errors
@@ -191,6 +198,78 @@ impl Vault {
     #[wasm_bindgen(js_name = passwordChanged)]
     pub fn password_changed(&mut self) {
         self.0.password_changed();
+    }
+}
+
+/// An account that is older than what this device has seen of it, opened to be accepted.
+#[wasm_bindgen]
+pub struct OlderAccount(account::OlderAccount);
+
+#[wasm_bindgen]
+impl OlderAccount {
+    /// Opens what `Vault.unlock` has refused as `account-rolled-back`, with the password of then.
+    ///
+    /// # Errors
+    /// `wrong-password`, `account-tampered`, `kdf-refused`, `unsupported-version`; `internal` if
+    /// it is not behind.
+    pub fn open(credentials: &Credentials, keys: &str, pins: &[u8]) -> Result<Self, Failure> {
+        let keys: AccountKeys = serde_json::from_str(keys)?;
+        let pins = Pins::parse(pins)?;
+        Ok(Self(account::OlderAccount::open(
+            &credentials.0,
+            &keys,
+            pins,
+        )?))
+    }
+
+    /// `{"state": {"seen", "served"} | null, "pins": {"seen", "served"} | null}`: with a state it
+    /// takes a new password.
+    ///
+    /// # Errors
+    /// None that a page could cause.
+    pub fn difference(&self) -> Result<String, Failure> {
+        Ok(serde_json::to_string(&self.0.difference())?)
+    }
+
+    /// The body of `PATCH /user/password`, first, if the state is behind; blocks for Argon2id.
+    ///
+    /// # Errors
+    /// `wrong-password`; `internal` if the state is not behind.
+    #[wasm_bindgen(js_name = changePassword)]
+    pub fn change_password(
+        &mut self,
+        current: &Credentials,
+        #[wasm_bindgen(js_name = newPassword)] new_password: String,
+    ) -> Result<String, Failure> {
+        let new_password = Zeroizing::new(new_password);
+        let request = self
+            .0
+            .change_password(&current.0, &new_password, &mut Random)?;
+        Ok(serde_json::to_string(&request)?)
+    }
+
+    /// The server has taken it.
+    #[wasm_bindgen(js_name = passwordChanged)]
+    pub fn password_changed(&mut self) {
+        self.0.password_changed();
+    }
+
+    /// The body of `PUT /user/keys`, by which it is accepted.
+    ///
+    /// # Errors
+    /// `internal` before an older state was accepted.
+    #[wasm_bindgen(js_name = sealedPins)]
+    pub fn sealed_pins(&mut self) -> Result<String, Failure> {
+        Ok(serde_json::to_string(&self.0.sealed_pins(&mut Random)?)?)
+    }
+
+    /// The unlocked vault, once the server has taken that.
+    ///
+    /// # Errors
+    /// `internal` before `sealedPins`.
+    #[wasm_bindgen(js_name = intoVault)]
+    pub fn into_vault(self) -> Result<Vault, Failure> {
+        Ok(Vault(self.0.into_vault()?))
     }
 }
 

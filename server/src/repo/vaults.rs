@@ -13,9 +13,9 @@ statements! {
             FROM vaults v JOIN users u ON u.id = v.user_id WHERE v.user_id = ?1";
     EPOCHS = "SELECT state_epoch, pins_epoch FROM vaults WHERE user_id = ?1";
     SET_STATE = "UPDATE vaults SET state = ?3, state_epoch = ?2
-                 WHERE user_id = ?1 AND state_epoch = ?2 - 1";
+                 WHERE user_id = ?1 AND state_epoch = ?4";
     SET_PINS = "UPDATE vaults SET pins = ?3, pins_epoch = ?2
-                WHERE user_id = ?1 AND pins_epoch = ?2 - 1";
+                WHERE user_id = ?1 AND pins_epoch = ?4";
     SET_WRAPPED_KEY = "UPDATE vaults SET wrapped_key = ?2 WHERE user_id = ?1";
     RECOVERY = "SELECT u.id, u.active, v.recovery_auth FROM users u JOIN vaults v ON v.user_id = u.id
                 WHERE u.email = ?1";
@@ -91,27 +91,35 @@ pub(crate) fn epochs(conn: &mut dyn Conn, user: UserId) -> Result<Option<(u64, u
         .transpose()
 }
 
-/// Whether the state was swapped in; not when its epoch is not the next one.
+/// Whether the state was swapped in; not when the current one's epoch is not `replaced`.
 pub(crate) fn set_state(
     conn: &mut dyn Conn,
     user: UserId,
     state: &SealedState,
+    replaced: u64,
 ) -> Result<bool, DbError> {
     let params = [
         blob(user.as_bytes()),
         int(state.epoch),
         blob(&state.sealed.0),
+        int(replaced),
     ];
     Ok(conn.execute(SET_STATE, &params)? == 1)
 }
 
-/// Whether the pins were swapped in; not when their epoch is not the next one.
+/// Whether the pins were swapped in; not when the current ones' epoch is not `replaced`.
 pub(crate) fn set_pins(
     conn: &mut dyn Conn,
     user: UserId,
     pins: &SealedState,
+    replaced: u64,
 ) -> Result<bool, DbError> {
-    let params = [blob(user.as_bytes()), int(pins.epoch), blob(&pins.sealed.0)];
+    let params = [
+        blob(user.as_bytes()),
+        int(pins.epoch),
+        blob(&pins.sealed.0),
+        int(replaced),
+    ];
     Ok(conn.execute(SET_PINS, &params)? == 1)
 }
 

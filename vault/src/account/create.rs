@@ -57,6 +57,7 @@ impl NewAccount {
         let state = next_state(
             user,
             tree.root(),
+            1,
             None,
             &credentials.kdf,
             &wrapped_key,
@@ -106,6 +107,7 @@ impl NewAccount {
             sent_pins: None,
             sent: None,
             merges: 0,
+            accepted_elsewhere: false,
             tree,
             cached: Default::default(),
             indexed: Default::default(),

@@ -5,6 +5,7 @@ mod avatar;
 mod create;
 mod credentials;
 mod kept;
+mod older;
 mod open;
 mod password;
 mod recovery;
@@ -17,6 +18,7 @@ pub use self::{
     avatar::MAX_AVATAR,
     create::NewAccount,
     credentials::Credentials,
+    older::{Behind, Difference, OlderAccount},
     recovery::{NewPhrase, Recovery},
     unlocked::Vault,
 };

@@ -38,21 +38,15 @@ impl Vault {
         proved: bool,
     ) -> Result<Self, VaultError> {
         let kdf = check_statement(keys, pins.as_ref())?;
-        // What was derived must be what the keys speak of: the wrap binds the kdf.
-        if kdf != credentials.kdf {
-            return Err(VaultError::AccountTampered);
-        }
-        let wrapped_key = &keys.wrapped_key.0;
-        let context = context::account_key_by_password(keys.user_id.as_bytes(), &kdf.hash());
-        let account_key = keys::unwrap(wrapped_key, credentials.keys.kek(), &context);
-        let account_key: AccountKey = account_key.map_err(|error| {
-            // A wrap changes with the password only, and the epoch with it.
-            let exchanged = pins.as_ref().is_some_and(|pins| {
-                pins.0.epoch >= keys.account_state.epoch
-                    && *pins.0.wrapped_key != sha256(wrapped_key)
-            });
-            match error {
-                OpenError::DoesNotBelongHere if !proved && !exchanged => VaultError::WrongPassword,
+        let account_key = unwrap_served(credentials, kdf, keys)?.map_err(|error| {
+            let seen = |pins: &Pins| *pins.0.wrapped_key != sha256(&keys.wrapped_key.0);
+            let exchanged = pins.as_ref().filter(|pins| seen(pins));
+            let epoch = keys.account_state.epoch;
+            match (error, exchanged.map(|pins| pins.0.epoch)) {
+                // A wrap changes with the password only, and the epoch with it.
+                (_, Some(seen)) if seen > epoch => VaultError::AccountRolledBack,
+                (_, Some(seen)) if seen == epoch => VaultError::AccountTampered,
+                (OpenError::DoesNotBelongHere, _) if !proved => VaultError::WrongPassword,
                 _ => VaultError::AccountTampered,
             }
         })?;
@@ -64,6 +58,33 @@ impl Vault {
     /// # Errors
     /// As [`Vault::unlock`].
     pub(super) fn open(
+        account_key: AccountKey,
+        kdf: KdfParams,
+        keys: &AccountKeys,
+        pins: Option<Pins>,
+    ) -> Result<Self, VaultError> {
+        let mut vault = Self::open_served(account_key, kdf, keys, pins)?;
+        let served = SeenPin::of(&vault.standing.state);
+        for seen in [&vault.pins, &vault.account_pins.pins] {
+            not_behind(&served, &seen.account())?;
+        }
+        if let Some(seen) = vault.pins.0.account_pins {
+            not_behind(&vault.account_pins.pin, &seen)?;
+        }
+        let standing = &vault.standing;
+        vault
+            .pins
+            .set_account(&standing.state, &standing.wrapped_key, &standing.kdf);
+        vault.take_account_pins();
+        Ok(vault)
+    }
+
+    /// Opens what was served and checks that it belongs together; what this device has seen of
+    /// the account is neither compared with it nor changed.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`], but for [`VaultError::AccountRolledBack`].
+    pub(super) fn open_served(
         account_key: AccountKey,
         kdf: KdfParams,
         keys: &AccountKeys,
@@ -82,20 +103,11 @@ impl Vault {
             pins: open_pins(&account_key, user, &keys.pins)?,
             pin: SeenPin::of(&keys.pins),
         };
-        for seen in pins.iter().chain([&account_pins.pins]) {
-            not_behind(&SeenPin::of(&keys.account_state), &seen.account())?;
-        }
-        if let Some(seen) = pins.as_ref().and_then(|pins| pins.0.account_pins) {
-            not_behind(&account_pins.pin, &seen)?;
-        }
         let identity = Identity::from_seeds(&state.signing_seed, &state.receiving_seed);
         let author = Author {
             identity: check_identity(&identity, user, &keys.identity.0)?,
             user,
         };
-        let mut pins = pins.unwrap_or_else(|| account_pins.pins.clone());
-        pins.set_account(&keys.account_state, wrapped_key, &kdf);
-        pins.0.account_pins = Some(account_pins.pin);
         Ok(Self {
             user,
             account_key,
@@ -110,16 +122,35 @@ impl Vault {
                     wrap: state.recovery_key,
                 },
             },
-            pins,
+            pins: pins.unwrap_or_else(|| account_pins.pins.clone()),
             account_pins,
             sent_pins: None,
             sent: None,
             merges: 0,
+            accepted_elsewhere: false,
             tree: Tree::new(keys.root),
             cached: Default::default(),
             indexed: Default::default(),
         })
     }
+}
+
+/// Unwraps the account key; the inner error is the wrap's.
+///
+/// # Errors
+/// [`VaultError::AccountTampered`] if the credentials were derived otherwise than the keys say.
+pub(super) fn unwrap_served(
+    credentials: &Credentials,
+    kdf: KdfParams,
+    keys: &AccountKeys,
+) -> Result<Result<AccountKey, OpenError>, VaultError> {
+    // What was derived must be what the keys speak of: the wrap binds the kdf.
+    if kdf != credentials.kdf {
+        return Err(VaultError::AccountTampered);
+    }
+    let context = context::account_key_by_password(keys.user_id.as_bytes(), &kdf.hash());
+    let kek = credentials.keys.kek();
+    Ok(keys::unwrap(&keys.wrapped_key.0, kek, &context))
 }
 
 /// Whether the stated format and derivation are acceptable, and the account the one that this

@@ -31,6 +31,7 @@ impl Vault {
             kdf: Some(new.kdf.to_string()),
             wrapped_key: Some(sent.wrapped_key.clone().into()),
             account_state: Some(sent.state.clone()),
+            replaced_state: None,
         })
     }
 
@@ -66,10 +67,25 @@ impl Vault {
         recovery: Enrolment,
         rng: &mut impl CryptoRng,
     ) -> Result<Credentials, VaultError> {
+        let epoch = self.standing.state.epoch + 1;
+        self.set_password_at(epoch, password, recovery, rng)
+    }
+
+    /// As [`Vault::set_password`], with the state of this epoch.
+    ///
+    /// # Errors
+    /// As [`Vault::set_password`].
+    pub(super) fn set_password_at(
+        &mut self,
+        epoch: u64,
+        password: &str,
+        recovery: Enrolment,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Credentials, VaultError> {
         let new = Credentials::make(password, rng)?;
         let context = context::account_key_by_password(self.user.as_bytes(), &new.kdf.hash());
         let wrapped_key = keys::wrap(&self.account_key, new.keys.kek(), &context, rng);
-        self.sent = Some(self.next_standing(wrapped_key, new.kdf, recovery, rng));
+        self.sent = Some(self.standing_of(epoch, wrapped_key, new.kdf, recovery, rng));
         Ok(new)
     }
 }

@@ -1,7 +1,5 @@
 //! The account's sealed records: how they are made, and what is checked about them.
 
-use std::cmp::Ordering;
-
 use crypto_core::{
     CryptoRng, OpenError, context, envelope,
     identity::{Identity, IdentityRecord},
@@ -46,10 +44,12 @@ impl Enrolment {
     }
 }
 
-/// The account state that follows `previous`, or the first one.
+/// The account state of an epoch that follows `previous`, or the first one.
+#[expect(clippy::too_many_arguments, reason = "it is a record's fields")]
 pub(super) fn next_state(
     user: UserId,
     root: NodeId,
+    epoch: u64,
     previous: Option<&SealedState>,
     kdf: &KdfParams,
     wrapped_key: &[u8],
@@ -61,7 +61,7 @@ pub(super) fn next_state(
         version: record::VERSION,
         user: (*user.as_bytes()).into(),
         vault: (*root.as_bytes()).into(),
-        epoch: previous.map_or(0, |state| state.epoch) + 1,
+        epoch,
         kdf: kdf.hash().into(),
         signing_seed: (*signing).into(),
         receiving_seed: (*receiving).into(),
@@ -163,15 +163,16 @@ fn trusted<T>(opened: Result<T, OpenError>) -> Result<T, VaultError> {
     })
 }
 
-/// What is served must be at least as new as what was seen, and the same if equally new.
+/// What is served must be at least as new as what was seen, and the same if equally new:
+/// another under the same number comes after the server went back behind it.
 ///
 /// # Errors
-/// [`VaultError::AccountRolledBack`], [`VaultError::AccountTampered`].
+/// [`VaultError::AccountRolledBack`].
 pub(super) fn not_behind(served: &SeenPin, seen: &SeenPin) -> Result<(), VaultError> {
-    match served.seq.cmp(&seen.seq) {
-        Ordering::Less => Err(VaultError::AccountRolledBack),
-        Ordering::Equal if served.hash != seen.hash => Err(VaultError::AccountTampered),
-        _ => Ok(()),
+    if served.seq > seen.seq || served == seen {
+        Ok(())
+    } else {
+        Err(VaultError::AccountRolledBack)
     }
 }
 

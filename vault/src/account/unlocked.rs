@@ -32,6 +32,8 @@ pub struct Vault {
     /// How often pins of other devices were merged: what was verified before is compared with
     /// them anew.
     pub(crate) merges: u64,
+    /// Another device has accepted an older state of the account since this one last looked.
+    pub(super) accepted_elsewhere: bool,
     pub(crate) tree: Tree,
     /// What the device has of the tree.
     pub(crate) cached: Kept,
@@ -82,15 +84,7 @@ impl Vault {
     /// are behind. After its success call [`Vault::sealed_pins_accepted`], after a conflict
     /// [`Vault::merge_keys`].
     pub fn sealed_pins(&mut self, rng: &mut impl CryptoRng) -> Option<UpdateKeysRequest> {
-        let mut next = self.pins.clone();
-        next.0.account_pins = None;
-        for (folder, pin) in &self.account_pins.pins.0.heads {
-            // Where both saw the same counter, opening the folder finds out who was lied to.
-            let known = next.0.heads.entry(*folder).or_insert(*pin);
-            if pin.seq >= known.seq {
-                *known = *pin;
-            }
-        }
+        let next = self.all_seen();
         if next == self.account_pins.pins {
             return None;
         }
@@ -103,7 +97,38 @@ impl Vault {
         Some(UpdateKeysRequest {
             account_state: None,
             pins: Some(sealed),
+            replaced_pins: None,
         })
+    }
+
+    /// What this device and the account's other devices have seen, of everything the later.
+    pub(super) fn all_seen(&self) -> Pins {
+        let mut all = self.pins.clone();
+        all.0.account_pins = None;
+        for (folder, pin) in &self.account_pins.pins.0.heads {
+            // Where both saw the same counter, opening the folder finds out who was lied to.
+            let known = all.0.heads.entry(*folder).or_insert(*pin);
+            if pin.seq >= known.seq {
+                *known = *pin;
+            }
+        }
+        all
+    }
+
+    /// This device knows the account's pins from here on.
+    pub(super) fn take_account_pins(&mut self) {
+        let accepts = self.account_pins.pins.0.accepts;
+        if accepts.is_some() && accepts != self.pins.0.accepts {
+            self.accepted_elsewhere = true;
+        }
+        self.pins.0.accepts = accepts;
+        self.pins.0.account_pins = Some(self.account_pins.pin);
+    }
+
+    /// Whether another device has accepted an older state of the account, with
+    /// [`OlderAccount`](super::OlderAccount), since this one last looked. Says so once.
+    pub fn take_accepted_elsewhere(&mut self) -> bool {
+        std::mem::take(&mut self.accepted_elsewhere)
     }
 
     /// The server has taken what [`Vault::sealed_pins`] made.
@@ -146,16 +171,24 @@ impl Vault {
             not_behind(&SeenPin::of(&keys.account_state), &seen.account())?;
         }
         not_behind(&account_pins.pin, &self.account_pins.pin)?;
+        // Pins that begin anew know what their device knew, which may be less than this one.
+        let anew = account_pins.pins.0.accepts != self.account_pins.pins.0.accepts;
+        let mut forgotten = Vec::new();
         for (folder, pin) in &self.account_pins.pins.0.heads {
-            let served = account_pins
-                .pins
-                .0
-                .heads
-                .get(folder)
-                .ok_or(VaultError::AccountRolledBack)?;
-            not_behind(served, pin)?;
+            match account_pins.pins.0.heads.get(folder) {
+                Some(served) if !anew => not_behind(served, pin)?,
+                None if !anew => return Err(VaultError::AccountRolledBack),
+                Some(served) if served.seq >= pin.seq => {}
+                _ => forgotten.push((*folder, *pin)),
+            }
         }
         check_identity(&self.identity, user, &keys.identity.0)?;
+        for (folder, pin) in forgotten {
+            let known = self.pins.0.heads.entry(folder).or_insert(pin);
+            if known.seq < pin.seq {
+                *known = pin;
+            }
+        }
         self.standing = Standing {
             state: keys.account_state.clone(),
             wrapped_key: wrapped_key.clone(),
@@ -169,8 +202,8 @@ impl Vault {
         self.merges += 1;
         self.pins
             .set_account(&keys.account_state, wrapped_key, &kdf);
-        self.pins.0.account_pins = Some(account_pins.pin);
         self.account_pins = account_pins;
+        self.take_account_pins();
         Ok(())
     }
 
@@ -182,9 +215,23 @@ impl Vault {
         recovery: Enrolment,
         rng: &mut impl CryptoRng,
     ) -> Standing {
+        let epoch = self.standing.state.epoch + 1;
+        self.standing_of(epoch, wrapped_key, kdf, recovery, rng)
+    }
+
+    /// Seals the account state of this epoch, on top of the one in force.
+    pub(super) fn standing_of(
+        &self,
+        epoch: u64,
+        wrapped_key: Vec<u8>,
+        kdf: KdfParams,
+        recovery: Enrolment,
+        rng: &mut impl CryptoRng,
+    ) -> Standing {
         let next = next_state(
             self.user,
             self.root(),
+            epoch,
             Some(&self.standing.state),
             &kdf,
             &wrapped_key,

@@ -740,7 +740,8 @@ export interface paths {
         /**
          * Replace the sealed account state, the pins, or both
          * @description Each is a compare-and-swap: its epoch is the current one plus one, else 409 `CONFLICT` with
-         *     `details.current_epoch` (and `details.record`, which says whose), and nothing changes.
+         *     `details.current_epoch` (and `details.record`, which says whose), and nothing changes. Pins may
+         *     say in `replaced_pins` which epoch they follow instead.
          */
         put: operations["update_keys"];
         post?: never;
@@ -766,7 +767,8 @@ export interface paths {
         /**
          * Change the password
          * @description A vault sends the account key wrapped anew and the next account state along: all of it
-         *     happens, or none. No file is sealed again. All other sessions end.
+         *     happens, or none. No file is sealed again. All other sessions end. The state's epoch is the
+         *     current one plus one, or follows the one that `replaced_state` says.
          */
         patch: operations["change_password"];
         trace?: never;
@@ -982,6 +984,12 @@ export interface components {
             new_salt: string;
             /** @description Derived with the current salt. */
             old_password_hash: string;
+            /**
+             * Format: int64
+             * @description The epoch of the account state that it replaces, if it is not the one before its own:
+             *     after a backup was restored, epochs that devices have seen are passed over.
+             */
+            replaced_state?: number | null;
             wrapped_key?: components["schemas"]["Base64"] | null;
         };
         /** @description One changed node. */
@@ -2348,6 +2356,12 @@ export interface components {
         UpdateKeysRequest: {
             account_state?: components["schemas"]["SealedState"] | null;
             pins?: components["schemas"]["SealedState"] | null;
+            /**
+             * Format: int64
+             * @description The epoch of the pins that these replace, if it is not the one before theirs: after a
+             *     backup was restored, epochs that devices have seen are passed over.
+             */
+            replaced_pins?: number | null;
         };
         /** @description `PATCH /files/{id}/metadata` (a merge, RFC 7396). */
         UpdateMetadataRequest: {

@@ -59,7 +59,7 @@ pub(crate) async fn finish(
             if recoveries::take(c, &hash, now)? != Some(user) {
                 return Err(wrong_token());
             }
-            swap_state(c, user, &request.account_state)?;
+            swap_state(c, user, &request.account_state, None)?;
             vaults::set_wrapped_key(c, user, &request.wrapped_key.0)?;
             let (salt, kdf) = (&request.new_salt, Some(&request.kdf[..]));
             if !users::reset_password(c, user, &password, salt, kdf)? {

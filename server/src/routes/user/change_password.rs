@@ -3,7 +3,7 @@ use axum::extract::State;
 use protocol::{ChangePasswordRequest, ErrorCode, Failure};
 
 use super::check_password;
-use super::keys::{STATE, check, swap_state};
+use super::keys::{STATE, check, check_replaced, swap_state};
 use crate::auth::Caller;
 use crate::clock::now_ms;
 use crate::db::Conn;
@@ -18,7 +18,8 @@ use crate::state::AppState;
 /// Change the password
 ///
 /// A vault sends the account key wrapped anew and the next account state along: all of it
-/// happens, or none. No file is sealed again. All other sessions end.
+/// happens, or none. No file is sealed again. All other sessions end. The state's epoch is the
+/// current one plus one, or follows the one that `replaced_state` says.
 #[utoipa::path(patch, path = "/user/password", tag = "Accounts", operation_id = "change_password",
     request_body = ChangePasswordRequest, security(("bearer" = [])),
     responses(
@@ -71,7 +72,7 @@ fn change_keys(
 ) -> ApiResult<()> {
     let user = caller.user;
     if let Some(next) = &request.account_state {
-        swap_state(conn, user, next)?;
+        swap_state(conn, user, next, request.replaced_state)?;
     }
     if let Some(key) = &request.wrapped_key {
         vaults::set_wrapped_key(conn, user, &key.0)?;
@@ -90,5 +91,11 @@ fn validate(request: &ChangePasswordRequest) -> ApiResult<()> {
     if let Some(next) = &request.account_state {
         check(&mut fields, "account_state", next, STATE);
     }
+    check_replaced(
+        &mut fields,
+        "replaced_state",
+        request.replaced_state,
+        request.account_state.as_ref(),
+    );
     fields.finish()
 }

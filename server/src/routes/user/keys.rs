@@ -38,7 +38,8 @@ pub(crate) async fn get(
 /// Replace the sealed account state, the pins, or both
 ///
 /// Each is a compare-and-swap: its epoch is the current one plus one, else 409 `CONFLICT` with
-/// `details.current_epoch` (and `details.record`, which says whose), and nothing changes.
+/// `details.current_epoch` (and `details.record`, which says whose), and nothing changes. Pins may
+/// say in `replaced_pins` which epoch they follow instead.
 #[utoipa::path(put, path = "/user/keys", tag = "Keys", operation_id = "update_keys",
     request_body = UpdateKeysRequest, security(("bearer" = [])),
     responses(
@@ -63,6 +64,12 @@ pub(crate) async fn update(
             check(&mut fields, name, record, max);
         }
     }
+    check_replaced(
+        &mut fields,
+        "replaced_pins",
+        request.replaced_pins,
+        request.pins.as_ref(),
+    );
     fields.finish()?;
     let user = caller.user;
     let keys = state
@@ -70,10 +77,10 @@ pub(crate) async fn update(
         .write::<_, ApiError, _>(move |c| {
             let (_, pins_epoch) = vaults::epochs(c, user)?.ok_or_else(ApiError::bare_account)?;
             if let Some(record) = &request.account_state {
-                swap_state(c, user, record)?;
+                swap_state(c, user, record, None)?;
             }
             if let Some(record) = &request.pins
-                && !vaults::set_pins(c, user, record)?
+                && !vaults::set_pins(c, user, record, replaced(record, request.replaced_pins))?
             {
                 return Err(epoch_conflict("pins", pins_epoch));
             }
@@ -93,13 +100,38 @@ pub(crate) fn check(fields: &mut Fields, name: &str, record: &SealedState, max: 
     );
 }
 
-/// Replaces the account state.
+/// What a record says that it replaces must be of the same request, and before it.
+pub(crate) fn check_replaced(
+    fields: &mut Fields,
+    name: &str,
+    replaced: Option<u64>,
+    record: Option<&SealedState>,
+) {
+    let before = |epoch| record.is_some_and(|record| epoch < record.epoch);
+    fields.require(
+        replaced.is_none_or(before),
+        name,
+        "it must be less than the epoch of the record that comes along",
+    );
+}
+
+/// The epoch of what a record replaces.
+fn replaced(record: &SealedState, stated: Option<u64>) -> u64 {
+    stated.unwrap_or(record.epoch.saturating_sub(1))
+}
+
+/// Replaces the account state: the one before it, or the one of this epoch.
 ///
 /// # Errors
-/// 409 with the current epoch when the new one's is not the next.
-pub(crate) fn swap_state(conn: &mut dyn Conn, user: UserId, next: &SealedState) -> ApiResult<()> {
+/// 409 with the current epoch when it is not that one.
+pub(crate) fn swap_state(
+    conn: &mut dyn Conn,
+    user: UserId,
+    next: &SealedState,
+    stated: Option<u64>,
+) -> ApiResult<()> {
     let (current, _) = vaults::epochs(conn, user)?.ok_or_else(ApiError::bare_account)?;
-    if vaults::set_state(conn, user, next)? {
+    if vaults::set_state(conn, user, next, replaced(next, stated))? {
         Ok(())
     } else {
         Err(epoch_conflict("account_state", current))

@@ -43,7 +43,7 @@ pub(crate) async fn replace(
             if !users::still_signs_in(c, user, &verified)? {
                 return Err(wrong_password());
             }
-            swap_state(c, user, &request.account_state)?;
+            swap_state(c, user, &request.account_state, None)?;
             vaults::set_recovery(c, user, &request.recovery.wrapped_key.0, &auth)?;
             recoveries::delete_of_user(c, user)?;
             Ok(())
