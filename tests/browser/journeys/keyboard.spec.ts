@@ -12,8 +12,9 @@ test('the keyboard alone suffices', async ({ page, server, folder }) => {
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
 
-  await tabTo(page, page.getByRole('button', { name: 'Upload', exact: true }));
+  // Before the button is reached: the browser needs a moment until it hands its dialog over, and a key takes none.
   const chooser = page.waitForEvent('filechooser');
+  await tabTo(page, page.getByRole('button', { name: 'Upload', exact: true }));
   await page.keyboard.press('Enter');
   await (await chooser).setFiles([
     await sample(folder, 'alpha.txt', Buffer.from('a')),

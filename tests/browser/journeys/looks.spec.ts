@@ -102,6 +102,16 @@ test('files', async ({ page, server, folder }) => {
   await look(page, 'grid-undo', { widths: [1440, 360] });
   await choose(page, 'Holiday at the sea.png', 'Move to trash');
 
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('button', { name: 'More for Rental agreement 2026.pdf' }).click();
+  await expect(page.getByRole('menuitem', { name: 'Open', exact: true })).toBeVisible();
+  await look(page, 'phone-sheet', { widths: [360] });
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.getByRole('menuitem', { name: 'Details' }).click();
+  await look(page, 'phone-details', { widths: [360] });
+  await page.keyboard.press('Escape');
+  await page.setViewportSize(WIDE);
+
   await page.getByRole('link', { name: 'Trash' }).click();
   await look(page, 'trash-grid');
   await page.getByRole('button', { name: 'Show as list' }).click();

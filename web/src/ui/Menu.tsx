@@ -63,9 +63,31 @@ function useHeldBack(entries: readonly MenuEntry[]): { entries: readonly MenuEnt
   return { entries: held, onGone };
 }
 
+/**
+ * A menu opens while the mouse's button is still down, and what it is let go over is chosen. Below its
+ * button that is a choice; a sheet appears under the pointer, so there only what is pressed in it is.
+ */
+function PressesOfItsOwn({ children }: { children: ReactNode }) {
+  const hasBegun = useRef(false);
+  return (
+    <div
+      role="presentation"
+      className={css.presses}
+      onPointerDownCapture={() => {
+        hasBegun.current = true;
+      }}
+      onPointerUpCapture={(event) => {
+        if (!hasBegun.current) event.stopPropagation();
+      }}
+    >
+      {children}
+    </div>
+  );
+}
+
 function MenuList({ label, entries, chosen, onClose, onGone, isSheet }: MenuListProps) {
   useEffect(() => onGone, [onGone]);
-  return (
+  const menu = (
     <AriaMenu
       aria-label={label}
       className={`${css.menu} ${isSheet ? css.tall : ''}`}
@@ -91,6 +113,7 @@ function MenuList({ label, entries, chosen, onClose, onGone, isSheet }: MenuList
       ))}
     </AriaMenu>
   );
+  return isSheet ? <PressesOfItsOwn>{menu}</PressesOfItsOwn> : menu;
 }
 
 interface MenuProps {
