@@ -19,7 +19,11 @@ export default defineConfig({
     checkBudgets(),
     finishAssets(),
   ],
-  worker: { format: 'es' },
+  worker: {
+    format: 'es',
+    // In a folder of its own: see startSender.ts.
+    rolldownOptions: { output: { entryFileNames: ({ name }) => `assets/${name === 'sender.worker' ? 'direct/' : ''}[name]-[hash].js` } },
+  },
   build: {
     target: 'es2023',
     // Nothing inline: the content security policy allows neither data: scripts nor inline styles.

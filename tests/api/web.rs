@@ -104,10 +104,12 @@ async fn addresses_of_the_app_show_its_page() {
     }
     assert!(!policy.contains("unsafe-inline"), "{policy}");
     // A cached service worker would hold an old app in place.
-    let worker = page(&client, "/sw.js", "*/*").await;
-    worker.expect(200);
-    assert_eq!(worker.header("cache-control"), "no-cache");
-    assert!(worker.header("content-type").starts_with("text/javascript"));
+    for path in ["/sw.js", "/direct.js"] {
+        let worker = page(&client, path, "*/*").await;
+        worker.expect(200);
+        assert_eq!(worker.header("cache-control"), "no-cache");
+        assert!(worker.header("content-type").starts_with("text/javascript"));
+    }
     assert!(policy.contains("worker-src 'self'"), "{policy}");
     assert!(policy.contains("manifest-src 'self'"), "{policy}");
     let manifest = page(&client, "/manifest.webmanifest", "*/*").await;

@@ -8,11 +8,13 @@ import type { Shell } from '../src/sw/shell.ts';
 const MOST_BYTES = 1_500_000;
 /** So is what few documents need, and there are hundreds of: fonts and character maps of PDF, languages to colour code in. */
 const SELDOM = /\.(?:bcmap|pfb|ttf)$|^assets[\\/]seldom[\\/]/;
+/** What it cannot serve: service workers, and the thread that sends past it. */
+const OTHERS = /^(?:sw|direct)\.js$|^assets[\\/]direct[\\/]/;
 
 /** Writes `sw.js` with the list of all that was built. After index.html got its final form, before anything is compressed. */
 export function writeServiceWorker(folder: string, source: string): void {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => statSync(join(folder, name)).isFile() && name !== 'sw.js')
+    .filter((name) => statSync(join(folder, name)).isFile() && !OTHERS.test(name))
     .filter((name) => statSync(join(folder, name)).size <= MOST_BYTES && !SELDOM.test(name));
   const shell = shellOf(names, (name) => readFileSync(join(folder, name)));
   writeFileSync(join(folder, 'sw.js'), compile(readFileSync(source, 'utf8'), shell));

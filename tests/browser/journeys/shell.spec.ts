@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net';
 
 import type { Page } from '@playwright/test';
 
-import { expect, newEmail, signUp, test } from '../support/journey';
+import { expect, newEmail, signUp, test, upload } from '../support/journey';
+import { noise } from '../support/samples';
 import type { RunningServer } from '../support/server';
 
 test.use({ serviceWorkers: 'allow' });
@@ -52,6 +53,19 @@ test('nothing but the shell is kept, and every file of it is as the build left i
   expect(strange).toEqual([]);
   const policies = await page.evaluate(async () => (await caches.match('/'))?.headers.get('Content-Security-Policy'));
   expect(policies).toContain("require-trusted-types-for 'script'");
+});
+
+test('what is sent does not come by the service worker that answers for the page', async ({ page, server, folder }) => {
+  await signUp(page, server, newEmail());
+  await expectKept(page);
+  await upload(page, [await noise(folder, 'holiday.bin', 9_000_000)]);
+  const sender = page.workers().find((worker) => worker.url().includes('sender'));
+  if (sender === undefined) throw new Error('nothing was sent from a thread of its own');
+  const responsible = await page.evaluate(async (url) => {
+    const registration = await navigator.serviceWorker.getRegistration(url);
+    return registration?.active?.scriptURL;
+  }, sender.url());
+  expect(responsible).toBe(`${server.url}/direct.js`);
 });
 
 test('a newer version waits until the person agrees', async ({ page, server }) => {

@@ -1,5 +1,5 @@
 import { atLeast, RETRY_DELAYS } from '../lib/patience';
-import { headerOf } from '../crypto/senders';
+import { headerOf } from '../crypto/sending';
 import { hasCode, isPassing, Problem } from '../lib/problem';
 import { wait, waitForNetwork } from '../lib/wait';
 import { BASE_PATH, newRequestId } from './base';

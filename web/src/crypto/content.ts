@@ -3,7 +3,7 @@ import { workerUrl } from '../lib/trustedTypes';
 import type { Content, ContentHost, OpenJob, UploadJob } from './content.worker';
 import contentUrl from './content.worker?worker&url';
 import { connect, type Connection } from './rpc';
-import senderUrl from './sender.worker?worker&url';
+import { startSender } from './startSender';
 
 export type { ContentHost, OpenJob, UploadJob } from './content.worker';
 
@@ -11,12 +11,13 @@ export type { ContentHost, OpenJob, UploadJob } from './content.worker';
 const THREADS = 2;
 
 /** What the page itself offers to a content thread; the rest is asked of the app. */
-type AppHost = Omit<ContentHost, 'openSender' | 'closeSender'>;
+type AppHost = Omit<ContentHost, 'openSender'>;
 
 interface Thread {
   worker: Worker;
   connection: Connection<Content>;
-  senders: ReadonlyMap<number, Worker>;
+  /** Sends for it; started with the first request that has a body. */
+  sender: Worker | null;
   jobs: Set<string>;
 }
 
@@ -47,28 +48,28 @@ export function createContentPool(host: AppHost): ContentPool {
 
   const start = (): Thread => {
     const worker = new Worker(workerUrl(contentUrl), { type: 'module', name: 'content' });
-    const senders = new Map<number, Worker>();
     const fail = (event: ErrorEvent): void => {
       thread.connection.close(new Problem({ code: 'server-unreachable', message: event.message || 'A worker could not be started.' }));
       if (threads.includes(thread)) threads.splice(threads.indexOf(thread), 1);
     };
     const full: ContentHost = {
       ...host,
-      async openSender(id) {
+      async openSender() {
         const { port1, port2 } = new MessageChannel();
-        const sender = new Worker(workerUrl(senderUrl), { type: 'module', name: 'sender' });
+        const sender = await startSender();
+        // The vault was locked meanwhile.
+        if (!threads.includes(thread)) {
+          sender.terminate();
+          return;
+        }
         sender.addEventListener('error', fail);
         sender.postMessage(port1, [port1]);
-        senders.set(id, sender);
-        await thread.connection.remote.useSender(id, port2);
-      },
-      closeSender(id) {
-        senders.get(id)?.terminate();
-        senders.delete(id);
-        return Promise.resolve();
+        thread.sender?.terminate();
+        thread.sender = sender;
+        await thread.connection.remote.useSender(port2);
       },
     };
-    const thread: Thread = { worker, connection: connect<Content, ContentHost>(worker, full), senders, jobs: new Set() };
+    const thread: Thread = { worker, connection: connect<Content, ContentHost>(worker, full), sender: null, jobs: new Set() };
     worker.addEventListener('error', fail);
     threads.push(thread);
     return thread;
@@ -124,9 +125,9 @@ export function createContentPool(host: AppHost): ContentPool {
       for (const thread of threads) if (thread.jobs.has(job)) void thread.connection.remote.cancel(job).catch(() => undefined);
     },
     end() {
-      for (const { worker, connection, senders } of threads.splice(0)) {
+      for (const { worker, connection, sender } of threads.splice(0)) {
         worker.terminate();
-        for (const sender of senders.values()) sender.terminate();
+        sender?.terminate();
         connection.close(new Problem({ code: 'cancelled', message: 'The vault was locked.' }));
       }
     },

@@ -10,7 +10,7 @@ import { loadModule } from './module';
 import { OpenedFile } from './reading';
 import { connect } from './rpc';
 import { PART_SIZE, PARTS_AT_ONCE, SealedFile } from './sealing';
-import { httpStack, Senders, type SenderKeeper } from './senders';
+import { httpStack, Sending, type SenderStarter } from './sending';
 import type { OpenedDownload } from './keeper.worker';
 
 /**
@@ -55,7 +55,7 @@ export interface OpenJob {
 }
 
 /** What this worker asks of the page. */
-export interface ContentHost extends SenderKeeper {
+export interface ContentHost extends SenderStarter {
   token(): Promise<string>;
   /** A signed address of one version of a file. */
   address(node: string, version: string): Promise<string>;
@@ -132,7 +132,7 @@ const content = {
     }),
 
   /** The port of a sending thread that this one asked for. */
-  useSender: (id: number, port: MessagePort): void => senders.use(id, port),
+  useSender: (port: MessagePort): void => sending.use(port),
 
   /** Removes what the server has of an upload that will not go on. */
   remove: (address: string): Promise<void> => removeStaged(address, () => host.token()),
@@ -250,9 +250,9 @@ class Source {
 }
 
 const sources = new Map<string, Source>();
-const senders = new Senders({ openSender: (id) => host.openSender(id), closeSender: (id) => host.closeSender(id) });
-const stack = httpStack(senders);
-const batches = new UploadBatches(() => host.token(), (request) => senders.send(request));
+const sending = new Sending({ openSender: () => host.openSender() });
+const stack = httpStack(sending);
+const batches = new UploadBatches(() => host.token(), (request) => sending.send(request));
 
 function source(id: string): Source {
   const found = sources.get(id);

@@ -3,9 +3,8 @@ import { Problem } from '../lib/problem';
 import { connect, type Connection } from './rpc';
 
 /**
- * Sends requests with bodies, as Blobs: browsers send those fastest, but free their bytes
- * when it pleases them, and have no room for those of a large file. This thread is replaced
- * after every so many bytes, so that nothing of it keeps them.
+ * Sends requests with bodies, from where the service worker does not see them: see startSender.
+ * As Blobs, which browsers send fastest.
  */
 
 export interface SentRequest {

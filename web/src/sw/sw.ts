@@ -18,10 +18,7 @@ const CURRENT = PREFIX + SHELL.version;
 const KEPT_VERSIONS = 2;
 const PATHS = new Set(SHELL.files.map(([path]) => path));
 
-self.addEventListener('install', (event) => {
-  passBy(event);
-  event.waitUntil(install());
-});
+self.addEventListener('install', (event) => event.waitUntil(install()));
 self.addEventListener('activate', (event) => event.waitUntil(activate()));
 
 self.addEventListener('message', (event) => {
@@ -39,20 +36,6 @@ self.addEventListener('fetch', (event) => {
   const path = shellPath(event.request);
   if (path !== null) event.respondWith(answer(path, event.request));
 });
-
-interface RoutingEvent extends ExtendableEvent {
-  addRoutes?(routes: { condition: { urlPattern: { pathname: string } }; source: 'network' }): Promise<void>;
-}
-
-/**
- * Where the browser can, requests to the server do not come by here at all: whatever
- * comes by is held until this thread's memory is cleaned up, which for the parts of a
- * large upload is long after the browser has no room for more of them.
- */
-function passBy(event: RoutingEvent): void {
-  const adding = event.addRoutes?.({ condition: { urlPattern: { pathname: '/api/*' } }, source: 'network' });
-  if (adding !== undefined) event.waitUntil(adding.catch(() => undefined));
-}
 
 /** The file of the shell that a request is for; null for all that is none of our business. */
 function shellPath(request: Request): string | null {

@@ -3,101 +3,76 @@ import type { HttpRequest, HttpResponse, HttpStack } from 'tus-js-client';
 import { connect, type Remote } from './rpc';
 import type { Sender, SenderHost, SentResponse } from './sender.worker';
 
-/** Bytes after which a sending thread is replaced: so many, and those on the wire, the browser may hold. */
-const MOST = 128 * 1024 * 1024;
-
-interface Thread {
-  id: number;
-  remote: Remote<Sender>;
-  sent: number;
-  underWay: number;
-  isRetired: boolean;
+/** The page, which starts the sending thread. */
+export interface SenderStarter {
+  /** Resolves once `use` was called. */
+  openSender(): Promise<void>;
 }
 
-/** What it takes to have sending threads: the page starts and ends them. */
-export interface SenderKeeper {
-  /** Resolves once `use` was called for it. */
-  openSender(id: number): Promise<void>;
-  closeSender(id: number): Promise<void>;
-}
-
-/** Sends requests in a thread of their own, which does not get old. */
-export class Senders {
-  readonly #keeper: SenderKeeper;
+/** Sends requests in a thread of their own, which starts with the first of them. */
+export class Sending {
+  readonly #starter: SenderStarter;
   readonly #progress = new Map<number, (sent: number) => void>();
-  #current: Promise<Thread> | null = null;
-  #ports = new Map<number, MessagePort>();
-  #nextThread = 1;
+  #thread: Promise<Remote<Sender>> | null = null;
+  #port: MessagePort | null = null;
   #nextRequest = 1;
 
-  constructor(keeper: SenderKeeper) {
-    this.#keeper = keeper;
+  constructor(starter: SenderStarter) {
+    this.#starter = starter;
   }
 
-  /** The port of a thread that was asked for. */
-  use(id: number, port: MessagePort): void {
-    this.#ports.set(id, port);
+  /** The port of the thread that was asked for. */
+  use(port: MessagePort): void {
+    this.#port = port;
   }
 
-  /** Rejects with a Problem when there is no answer. `onBegun` gets what aborts it. */
+  /** Rejects with a Problem when there is no answer. `onBegun` gets what aborts it; then it never settles. */
   async send(
     request: { method: string; url: string; headers: Record<string, string>; body: Uint8Array | null },
     { onProgress, onBegun }: { onProgress?: (sent: number) => void; onBegun?: (abort: () => void) => void } = {},
   ): Promise<SentResponse> {
     const id = this.#nextRequest++;
-    const thread = await this.#thread();
-    thread.sent += request.body?.byteLength ?? 0;
-    thread.underWay += 1;
-    if (thread.sent >= MOST) {
-      thread.isRetired = true;
-      this.#current = null;
-    }
+    const thread = await this.#started();
     if (onProgress !== undefined) this.#progress.set(id, onProgress);
-    const end = (): void => {
-      if (!this.#progress.delete(id) && onProgress !== undefined) return;
-      thread.underWay -= 1;
-      if (thread.isRetired && thread.underWay === 0) void this.#keeper.closeSender(thread.id).catch(() => undefined);
-    };
     onBegun?.(() => {
-      void thread.remote.abort(id).then(end, end);
+      this.#progress.delete(id);
+      void thread.abort(id).catch(() => undefined);
     });
     try {
-      return await thread.remote.send({ id, ...request });
+      return await thread.send({ id, ...request });
     } finally {
-      end();
+      this.#progress.delete(id);
     }
   }
 
-  #thread(): Promise<Thread> {
-    this.#current ??= this.#start();
-    this.#current.catch(() => {
-      this.#current = null;
+  #started(): Promise<Remote<Sender>> {
+    this.#thread ??= this.#start();
+    this.#thread.catch(() => {
+      this.#thread = null;
     });
-    return this.#current;
+    return this.#thread;
   }
 
-  async #start(): Promise<Thread> {
-    const id = this.#nextThread++;
-    await this.#keeper.openSender(id);
-    const port = this.#ports.get(id);
-    this.#ports.delete(id);
-    if (port === undefined) throw new Error('the sending thread has no port');
+  async #start(): Promise<Remote<Sender>> {
+    await this.#starter.openSender();
+    const port = this.#port;
+    if (port === null) throw new Error('the sending thread has no port');
     const { remote } = connect<Sender, SenderHost>(port, { progress: (request: number, sent: number) => this.#progress.get(request)?.(sent) });
     port.start();
-    return { id, remote, sent: 0, underWay: 0, isRetired: false };
+    return remote;
   }
 }
 
 /** The same as tus-js-client wants it. */
-export function httpStack(senders: Senders): HttpStack {
+export function httpStack(sending: Sending): HttpStack {
   return {
     getName: () => 'sender',
-    createRequest: (method, url) => new TusRequest(senders, method, url),
+    createRequest: (method, url) => new TusRequest(sending, method, url),
   };
 }
 
 class TusRequest implements HttpRequest {
-  readonly #senders: Senders;
+  readonly #sending: Sending;
   readonly #method: string;
   readonly #url: string;
   readonly #headers: Record<string, string> = {};
@@ -105,8 +80,8 @@ class TusRequest implements HttpRequest {
   #abort: () => void = () => undefined;
   #isAborted = false;
 
-  constructor(senders: Senders, method: string, url: string) {
-    this.#senders = senders;
+  constructor(sending: Sending, method: string, url: string) {
+    this.#sending = sending;
     this.#method = method;
     this.#url = url;
   }
@@ -130,7 +105,7 @@ class TusRequest implements HttpRequest {
       this.#abort = abort;
       if (this.#isAborted) abort();
     };
-    const response = await this.#senders.send(request, { onProgress: (sent) => this.#onProgress(sent), onBegun });
+    const response = await this.#sending.send(request, { onProgress: (sent) => this.#onProgress(sent), onBegun });
     return {
       getStatus: () => response.status,
       getHeader: (name) => headerOf(response.headers, name),
