@@ -1,3 +1,5 @@
+import { inTransactionOf, openDatabase, settled } from './indexedDb';
+
 /**
  * What this device remembers of an account between visits: its pins. They are
  * not secret (counters and hashes), but with them the device notices when the
@@ -107,30 +109,15 @@ export function normaliseEmail(email: string): string {
   return email.trim().toLowerCase();
 }
 
-async function withStore<Result>(name: string, mode: IDBTransactionMode, request: (store: IDBObjectStore) => IDBRequest<Result>): Promise<Result> {
-  const database = await open();
-  try {
-    return await new Promise<Result>((resolve, reject) => {
-      const transaction = database.transaction(name, mode);
-      const pending = request(transaction.objectStore(name));
-      transaction.oncomplete = () => resolve(pending.result);
-      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
-    });
-  } finally {
-    database.close();
-  }
+function withStore<Result>(name: string, mode: IDBTransactionMode, request: (store: IDBObjectStore) => IDBRequest<Result>): Promise<Result> {
+  return inTransactionOf(open, name, mode, (transaction) => settled(request(transaction.objectStore(name))));
 }
 
 function open(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const request = indexedDB.open(NAME, VERSION);
-    request.onupgradeneeded = ({ oldVersion }) => {
-      if (oldVersion < 1) request.result.createObjectStore(ACCOUNTS, { keyPath: 'userId' }).createIndex('email', 'email');
-      if (oldVersion < 2) request.result.createObjectStore(KEPT, { keyPath: 'userId' });
-      if (oldVersion < 3) request.result.createObjectStore(UPLOADS, { keyPath: 'id' });
-      if (oldVersion < 4) request.result.createObjectStore(OFFLINE, { keyPath: 'userId' });
-    };
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new DOMException('cannot open', 'UnknownError'));
+  return openDatabase(NAME, VERSION, (database, from) => {
+    if (from < 1) database.createObjectStore(ACCOUNTS, { keyPath: 'userId' }).createIndex('email', 'email');
+    if (from < 2) database.createObjectStore(KEPT, { keyPath: 'userId' });
+    if (from < 3) database.createObjectStore(UPLOADS, { keyPath: 'id' });
+    if (from < 4) database.createObjectStore(OFFLINE, { keyPath: 'userId' });
   });
 }

@@ -23,6 +23,21 @@ export async function inTransaction<Result>(
   return worked;
 }
 
+/** The same in a database that is opened for it, and closed again. */
+export async function inTransactionOf<Result>(
+  open: () => Promise<IDBDatabase>,
+  stores: string | string[],
+  mode: IDBTransactionMode,
+  work: (transaction: IDBTransaction) => Promise<Result> | Result,
+): Promise<Result> {
+  const database = await open();
+  try {
+    return await inTransaction(database, stores, mode, work);
+  } finally {
+    database.close();
+  }
+}
+
 export function settled<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);

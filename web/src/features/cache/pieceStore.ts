@@ -1,3 +1,5 @@
+import { inTransactionOf, openDatabase, settled } from '../../lib/indexedDb';
+
 /**
  * Sealed pieces of what the vault keeps on this device, by account. The device
  * cannot read them; whoever reads them checks them.
@@ -9,23 +11,23 @@ const PIECES = 'pieces';
 
 /** All pieces of an account. */
 export async function readPieces(userId: string): Promise<[name: string, bytes: Uint8Array][]> {
-  return inTransaction('readonly', async (store) => {
+  return inPieces('readonly', async (store) => {
     const all = allOf(userId);
-    const [keys, values] = await Promise.all([result(store.getAllKeys(all)), result(store.getAll(all) as IDBRequest<Uint8Array[]>)]);
+    const [keys, values] = await Promise.all([settled(store.getAllKeys(all)), settled(store.getAll(all) as IDBRequest<Uint8Array[]>)]);
     return keys.map((key, at) => [(key as string[])[1] ?? '', values[at] ?? new Uint8Array()]);
   });
 }
 
 /** The names of all pieces of an account. */
 export async function namesOfPieces(userId: string): Promise<string[]> {
-  const keys = await inTransaction('readonly', (store) => result(store.getAllKeys(allOf(userId))));
+  const keys = await inPieces('readonly', (store) => settled(store.getAllKeys(allOf(userId))));
   return keys.map((key) => (key as string[])[1] ?? '');
 }
 
 /** The pieces with these names, as far as they are there. */
 export async function readSomePieces(userId: string, names: readonly string[]): Promise<[name: string, bytes: Uint8Array][]> {
-  return inTransaction('readonly', async (store) => {
-    const values = await Promise.all(names.map((name) => result(store.get([userId, name]) as IDBRequest<Uint8Array | undefined>)));
+  return inPieces('readonly', async (store) => {
+    const values = await Promise.all(names.map((name) => settled(store.get([userId, name]) as IDBRequest<Uint8Array | undefined>)));
     return names.flatMap((name, at): [string, Uint8Array][] => {
       const bytes = values[at];
       return bytes === undefined ? [] : [[name, bytes]];
@@ -35,7 +37,7 @@ export async function readSomePieces(userId: string, names: readonly string[]): 
 
 /** Writes pieces, and deletes those that are null; all of them or none. */
 export async function writePieces(userId: string, pieces: readonly Piece[]): Promise<void> {
-  await inTransaction('readwrite', (store) => {
+  await inPieces('readwrite', (store) => {
     for (const [name, bytes] of pieces) {
       if (bytes === null) store.delete([userId, name]);
       else store.put(bytes, [userId, name]);
@@ -45,7 +47,7 @@ export async function writePieces(userId: string, pieces: readonly Piece[]): Pro
 
 /** Everything of every account: a browser has one session. */
 export async function clearPieces(): Promise<void> {
-  await inTransaction('readwrite', (store) => {
+  await inPieces('readwrite', (store) => {
     store.clear();
   });
 }
@@ -54,30 +56,12 @@ function allOf(userId: string): IDBKeyRange {
   return IDBKeyRange.bound([userId], [userId, []]);
 }
 
-async function inTransaction<Result>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<Result> | Result): Promise<Result> {
-  const database = await open();
-  try {
-    const transaction = database.transaction(PIECES, mode);
-    const done = new Promise<void>((resolve, reject) => {
-      transaction.oncomplete = () => resolve();
-      transaction.onerror = transaction.onabort = () => reject(transaction.error ?? new DOMException('aborted', 'AbortError'));
-    });
-    const [worked] = await Promise.all([work(transaction.objectStore(PIECES)), done]);
-    return worked;
-  } finally {
-    database.close();
-  }
+function inPieces<Result>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => Promise<Result> | Result): Promise<Result> {
+  return inTransactionOf(open, PIECES, mode, (transaction) => work(transaction.objectStore(PIECES)));
 }
 
 function open(): Promise<IDBDatabase> {
-  const request = indexedDB.open(NAME, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(PIECES);
-  return result(request);
-}
-
-function result<Result>(request: IDBRequest<Result>): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error ?? new DOMException('failed', 'UnknownError'));
+  return openDatabase(NAME, 1, (database) => {
+    database.createObjectStore(PIECES);
   });
 }
