@@ -1,7 +1,5 @@
 import { Eye, X } from 'lucide-react';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
-import { Dialog } from 'react-aria-components/Dialog';
-import { Modal, ModalOverlay } from 'react-aria-components/Modal';
 import type { AppError } from '../../app/contract';
 import { asAppError } from '../../lib/appError';
 import { useText } from '../../lib/i18n';
@@ -11,8 +9,8 @@ import { Button, IconButton } from '../../ui/Button';
 import { Dialog as Question } from '../../ui/Dialog';
 import { Progress } from '../../ui/Progress';
 import { errorWords } from '../errors/errorWords';
-import { FileIcon } from '../files/FileIcon';
 import { PreviewFailed } from '../preview/PreviewFailed';
+import { PreviewHeader, PreviewWindow } from '../preview/PreviewWindow';
 import frame from '../preview/Preview.module.css';
 import viewing from '../preview/viewers/Viewing.module.css';
 import { Autosave, type SaveState } from './autosave';
@@ -66,42 +64,32 @@ export default function NoteEditor(props: NoteEditorProps) {
   }, [store, note.id, attempt]);
 
   return (
-    <ModalOverlay
-      isOpen
-      onOpenChange={(isOpen) => {
-        if (!isOpen) close.current();
-      }}
-      className={frame.window}
-    >
-      <Modal className={frame.modal}>
-        <Dialog aria-label={t('note.title', { name: note.name })} className={frame.dialog}>
-          {loaded.status === 'ready' ? (
-            <Writing
-              {...props}
-              stored={loaded}
-              onCloseReady={(ask) => {
-                close.current = ask;
-              }}
-            />
+    <PreviewWindow label={t('note.title', { name: note.name })} onClose={() => close.current()}>
+      {loaded.status === 'ready' ? (
+        <Writing
+          {...props}
+          stored={loaded}
+          onCloseReady={(ask) => {
+            close.current = ask;
+          }}
+        />
+      ) : (
+        <>
+          <header className={frame.header}>
+            <IconButton label={t('note.close')} icon={<X size={18} />} onPress={onClose} />
+            <h2 className={frame.name}>{note.name}</h2>
+          </header>
+          {loaded.status === 'failed' ? (
+            <PreviewFailed error={loaded.error} onDownload={onDownload} onRetry={() => setAttempt(attempt + 1)} />
           ) : (
-            <>
-              <header className={frame.header}>
-                <IconButton label={t('note.close')} icon={<X size={18} />} onPress={onClose} />
-                <h2 className={frame.name}>{note.name}</h2>
-              </header>
-              {loaded.status === 'failed' ? (
-                <PreviewFailed error={loaded.error} onDownload={onDownload} onRetry={() => setAttempt(attempt + 1)} />
-              ) : (
-                <div className={viewing.loading} role="status">
-                  <span>{t('preview.loading')}</span>
-                  <Progress label={t('preview.loading')} value={null} />
-                </div>
-              )}
-            </>
+            <div className={viewing.loading} role="status">
+              <span>{t('preview.loading')}</span>
+              <Progress label={t('preview.loading')} value={null} />
+            </div>
           )}
-        </Dialog>
-      </Modal>
-    </ModalOverlay>
+        </>
+      )}
+    </PreviewWindow>
   );
 }
 
@@ -182,19 +170,16 @@ function Writing({ note, store, stored, saveCopy, onClose, onCloseReady }: Writi
   const isSplit = isRoomy && hasPreview;
   return (
     <>
-      <header className={frame.header}>
-        <IconButton label={t('note.close')} icon={<X size={18} />} onPress={close} />
-        <FileIcon entry={{ kind: 'file', name: note.name, mediaType: '' }} />
-        <div className={frame.words}>
-          <h2 className={frame.name} dir="auto">
-            <span title={note.name}>{note.name}</span>
-          </h2>
-          <p className={`${frame.facts ?? ''} ${state.status === 'failed' || state.status === 'conflict' ? css.problem ?? '' : ''}`} role="status">
-            {state.status === 'failed' ? t('note.failed', { why: errorWords(state.error, t, locale) }) : t(`note.${state.status}`)}
-          </p>
-        </div>
+      <PreviewHeader
+        entry={{ kind: 'file', name: note.name, mediaType: '' }}
+        closeLabel={t('note.close')}
+        onClose={close}
+        facts={state.status === 'failed' ? t('note.failed', { why: errorWords(state.error, t, locale) }) : t(`note.${state.status}`)}
+        isProblem={state.status === 'failed' || state.status === 'conflict'}
+        isStatus
+      >
         {isMarkdown && <IconButton label={t('note.preview')} icon={<Eye size={18} />} aria-pressed={hasPreview} onPress={() => setPreview(!hasPreview)} />}
-      </header>
+      </PreviewHeader>
       <div className={css.sides} onBlur={() => void autosave.flush()}>
         <div {...host} data-keys="own" className={`${editor.host ?? ''} ${hasPreview && !isSplit ? css.hidden ?? '' : ''}`} />
         {hasPreview && (

@@ -1,16 +1,14 @@
-import { ChevronLeft, ChevronRight, Download, Info, Pencil, X } from 'lucide-react';
+import { ChevronLeft, ChevronRight, Info, Pencil } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState, type PointerEvent } from 'react';
-import { Button as AriaButton } from 'react-aria-components/Button';
 import type { Entry } from '../../crypto/types';
 import { formatBytes } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import { IconButton } from '../../ui/Button';
 import { DetailsSheet } from '../files/FileDetails';
-import { FileIcon } from '../files/FileIcon';
 import css from './Preview.module.css';
 import { PreviewBody } from './PreviewBody';
 import { isEditable } from './previewKind';
-import { PreviewWindow } from './PreviewWindow';
+import { DownloadButton, PreviewHeader, PreviewWindow } from './PreviewWindow';
 
 /** A finger has to go so far, in pixels, to turn to another file. */
 const SWIPE = 60;
@@ -68,18 +66,17 @@ export default function Preview({ entry, files, onShow, onClose, onDownload, onE
   const download = () => onDownload(entry);
   return (
     <PreviewWindow label={t('preview.title', { name: entry.name })} onClose={onClose}>
-      <header className={css.header}>
-        <IconButton label={t('preview.close')} icon={<X size={18} />} onPress={onClose} />
-        <FileIcon entry={entry} />
-        <div className={css.words}>
-          <h2 className={css.name} dir="auto">
-            <span title={entry.name}>{entry.name}</span>
-          </h2>
-          <p className={`numeric ${css.facts ?? ''}`}>
+      <PreviewHeader
+        entry={entry}
+        closeLabel={t('preview.close')}
+        onClose={onClose}
+        facts={
+          <>
             {formatBytes(entry.size, locale)}
             {files.length > 1 && index >= 0 && <> · {t('preview.position', { number: index + 1, count: files.length })}</>}
-          </p>
-        </div>
+          </>
+        }
+      >
         <IconButton label={t('preview.before')} icon={<ChevronLeft size={18} className={css.arrow} />} isDisabled={before === undefined} onPress={() => turn(before)} />
         <IconButton label={t('preview.after')} icon={<ChevronRight size={18} className={css.arrow} />} isDisabled={after === undefined} onPress={() => turn(after)} />
         {onEdit !== undefined && isEditable(entry) && (
@@ -93,11 +90,8 @@ export default function Preview({ entry, files, onShow, onClose, onDownload, onE
           />
         )}
         <IconButton label={t('files.details')} icon={<Info size={18} />} onPress={() => setDetails(true)} />
-        <AriaButton className={css.download} aria-label={t('files.download')} onPress={download}>
-          <Download size={18} aria-hidden="true" />
-          <span>{t('files.download')}</span>
-        </AriaButton>
-      </header>
+        <DownloadButton onPress={download} />
+      </PreviewHeader>
       <div
         className={css.body}
         onPointerDown={onPointerDown}

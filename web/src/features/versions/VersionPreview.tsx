@@ -1,17 +1,15 @@
-import { Download, RotateCcw, X } from 'lucide-react';
-import { Button as AriaButton } from 'react-aria-components/Button';
+import { RotateCcw } from 'lucide-react';
 import type { VersionInfo } from '../../app/contract';
 import type { Entry } from '../../crypto/types';
 import { formatBytes, formatExactTime } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
-import { Button, IconButton } from '../../ui/Button';
+import { Button } from '../../ui/Button';
 import { ErrorMessage } from '../errors/ErrorMessage';
-import { FileIcon } from '../files/FileIcon';
 import preview from '../preview/Preview.module.css';
 import { PreviewBody } from '../preview/PreviewBody';
-import { PreviewWindow } from '../preview/PreviewWindow';
+import { DownloadButton, PreviewHeader, PreviewWindow } from '../preview/PreviewWindow';
 import css from './Versions.module.css';
 
 interface VersionPreviewProps {
@@ -36,22 +34,9 @@ export default function VersionPreview({ entry, version, onClose, onDownload, on
   };
   return (
     <PreviewWindow label={t('versions.preview', { name: entry.name, time })} onClose={onClose}>
-      <header className={preview.header}>
-        <IconButton label={t('preview.close')} icon={<X size={18} />} onPress={onClose} />
-        <FileIcon entry={entry} />
-        <div className={preview.words}>
-          <h2 className={preview.name} dir="auto">
-            <span title={entry.name}>{entry.name}</span>
-          </h2>
-          <p className={`numeric ${preview.facts ?? ''}`}>
-            {t('versions.of', { time })} · {formatBytes(version.size, locale)}
-          </p>
-        </div>
-        <AriaButton className={preview.download} aria-label={t('files.download')} onPress={download}>
-          <Download size={18} aria-hidden="true" />
-          <span>{t('files.download')}</span>
-        </AriaButton>
-      </header>
+      <PreviewHeader entry={entry} closeLabel={t('preview.close')} onClose={onClose} facts={`${t('versions.of', { time })} · ${formatBytes(version.size, locale)}`}>
+        <DownloadButton onPress={download} />
+      </PreviewHeader>
       {!version.current && (
         <div className={css.note}>
           <Banner
