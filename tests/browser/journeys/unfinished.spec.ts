@@ -4,20 +4,13 @@ import type { Page } from '@playwright/test';
 
 import { choose, download, expect, expectTransfers, newEmail, row, sha256, signUp, test, transfers, upload } from '../support/journey';
 import { noise } from '../support/samples';
-import { reload, slow } from '../support/unfinished';
+import { chooseAgain, reload, slow } from '../support/unfinished';
 
 const MIB = 1024 * 1024;
 
 async function begin(page: Page, path: string): Promise<void> {
   const chooser = page.waitForEvent('filechooser');
   await page.getByRole('button', { name: /^Upload/ }).first().click();
-  await (await chooser).setFiles([path]);
-}
-
-async function chooseAgain(page: Page, name: string, path: string): Promise<void> {
-  await expect(transfers(page).getByText('Choose the file again to go on.')).toBeVisible();
-  const chooser = page.waitForEvent('filechooser');
-  await page.getByRole('button', { name: `Choose the file ${name} again` }).click();
   await (await chooser).setFiles([path]);
 }
 

@@ -1,6 +1,6 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 
-import { PASSWORD } from './journey';
+import { PASSWORD, transfers } from './journey';
 
 export interface Watched {
   /** Uploads that the server began, and that it was told to forget. */
@@ -38,4 +38,11 @@ export async function reload(page: Page): Promise<void> {
   await page.context().unroute('**/api/v1/uploads/*');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.getByRole('button', { name: 'Unlock' }).click();
+}
+
+export async function chooseAgain(page: Page, name: string, path: string): Promise<void> {
+  await expect(transfers(page).getByText('Choose the file again to go on.')).toBeVisible();
+  const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: `Choose the file ${name} again` }).click();
+  await (await chooser).setFiles([path]);
 }
