@@ -192,6 +192,37 @@ async fn row_14_pins_that_were_put_back_are_accepted_with_the_password() {
     assert_eq!(accepted.open_in(folder).await.unwrap_err(), found);
 }
 
+/// What an open device knew only from the account's other devices is not forgotten either, when
+/// the one that accepts did not know it any more.
+#[tokio::test(flavor = "multi_thread")]
+async fn row_14_what_others_had_seen_stays_known_after_an_acceptance() {
+    let mut world = World::new().await;
+    let root = world.device.vault.root();
+    let folder = world.device.create_folder(root, "folder").await.unwrap();
+    world.device.push_pins().await.unwrap();
+    let mut open = world.fresh().await;
+    let mut accepting = world.fresh().await;
+    for device in [&mut open, &mut accepting] {
+        device.catch_up(None).await.unwrap();
+    }
+    let backup = back_up(&mut world).await;
+    world.device.upload_to(folder, "later", b"").await.unwrap();
+    world.device.push_pins().await.unwrap();
+    for device in [&mut open, &mut accepting] {
+        device.take_pins().await.unwrap();
+    }
+    let seen = accepting.vault.pins().clone();
+    put_back(&mut world, &backup).await;
+    assert_eq!(open.take_pins().await.unwrap_err(), rolled_back());
+    accept(&world, PASSWORD, &seen, None).await.unwrap();
+    open.take_pins().await.unwrap();
+    assert!(open.vault.take_accepted_elsewhere());
+    assert_eq!(
+        open.open_in(folder).await.unwrap_err(),
+        VaultError::Finding(FindingKind::RolledBack).into()
+    );
+}
+
 /// Before anybody who had seen more came back, a new device went on from the backup: other
 /// records under the numbers that were seen. That is accepted in the same way.
 #[tokio::test(flavor = "multi_thread")]

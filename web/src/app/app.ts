@@ -130,6 +130,7 @@ export function createApp(): App {
     prepareAccount: (password) => session.prepareAccount(password),
     signIn: (email, password) => session.signIn(email, password),
     unlock: (password) => session.unlock(password),
+    openOlder: (email, password) => session.openOlder(email, password),
     lock: () => session.lock(),
     signOut: () => session.signOut(),
     changePassword: (current, next) => session.changePassword(current, next),

@@ -244,6 +244,23 @@ export interface StartedRecovery {
   discard(): void;
 }
 
+/** Two counters of the same record: what this device has seen, and what the server shows. */
+export interface Behind {
+  seen: number;
+  served: number;
+}
+
+/** An account that is older than what this device has seen of it, opened with the password of then. Nothing has changed yet. */
+export interface OlderAccount {
+  /** The password of then is in force again, and perhaps the recovery phrase: it takes a new password to accept that. */
+  state: Behind | null;
+  /** What the account's devices had seen. */
+  pins: Behind | null;
+  /** Leaves the app unlocked. `newPassword` counts only with a `state`. */
+  accept(newPassword: string | null): Promise<void>;
+  discard(): void;
+}
+
 /** A new phrase; the old one is valid until `complete`. */
 export interface PreparedPhrase {
   /** 24 words. */
@@ -271,6 +288,8 @@ export interface App {
   prepareAccount(password: string): Promise<PreparedAccount>;
   signIn(email: string, password: string): Promise<void>;
   unlock(password: string): Promise<void>;
+  /** After `account-rolled-back`: opens the older account for the person to accept. */
+  openOlder(email: string, password: string): Promise<OlderAccount>;
   /** Forgets the keys; the session stays. */
   lock(): Promise<void>;
   signOut(): Promise<void>;

@@ -1,7 +1,8 @@
 /// <reference lib="webworker" />
-import { Batch, Credentials, NewAccount, Recovery, Vault, type DownloadPlan, type NewPhrase, type UploadPlan } from '../../pkg/strongroom_wasm.js';
+import { Batch, Credentials, NewAccount, OlderAccount, Recovery, Vault, type DownloadPlan, type NewPhrase, type UploadPlan } from '../../pkg/strongroom_wasm.js';
 import { Mutex } from '../lib/mutex';
 import { Problem } from '../lib/problem';
+import type { OlderAccount as Opened } from '../app/contract';
 import type { Entry, EntryEdit, Matches, PathStep, Unread, Wanted, Way } from './types';
 import { loadModule } from './module';
 import { connect } from './rpc';
@@ -21,6 +22,8 @@ let recovery: Recovery | undefined;
 /** Opened with the phrase; the account's vault only once it has a new password. */
 let recovered: Vault | undefined;
 let phrase: NewPhrase | undefined;
+/** Older than what this device has seen; the account's vault only once that is accepted. */
+let older: OlderAccount | undefined;
 const uploads = new Map<number, UploadPlan>();
 const batches = new Map<number, Batch>();
 const downloads = new Map<number, DownloadPlan>();
@@ -99,6 +102,26 @@ const keeper = {
   forgetCredentials(): void {
     credentials?.free();
     credentials = undefined;
+  },
+
+  /** Opens what `unlock` refused as `account-rolled-back`, with the password of then. */
+  openOlder(keys: string, pins: Uint8Array): Pick<Opened, 'state' | 'pins'> {
+    older?.free();
+    older = OlderAccount.open(there(credentials, 'password'), keys, pins);
+    return JSON.parse(older.difference()) as Pick<Opened, 'state' | 'pins'>;
+  },
+  changeOlderPassword: (next: string): string => there(older, 'older account').changePassword(there(credentials, 'password'), next),
+  olderPasswordChanged: (): void => there(older, 'older account').passwordChanged(),
+  acceptOlder: (): string => there(older, 'older account').sealedPins(),
+  /** The server has taken what `acceptOlder` made. */
+  olderAccepted(): OpenedVault {
+    const accepted = there(older, 'older account');
+    older = undefined;
+    return opened(accepted.intoVault());
+  },
+  discardOlder(): void {
+    older?.free();
+    older = undefined;
   },
 
   /** Takes in what was typed. */

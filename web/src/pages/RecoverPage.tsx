@@ -34,7 +34,7 @@ export default function RecoverPage() {
   useEffect(() => () => forget.current?.discard(), []);
 
   if (phase.name === 'unlocked') return <Navigate to="/files" replace />;
-  if (refusal !== null) return <AccountRefused code={refusal} onRetry={task.clear} />;
+  if (refusal !== null) return <AccountRefused code={refusal} email={email.trim()} onRetry={task.clear} />;
 
   const start = (phrase: string) =>
     void task.run(async () => {

@@ -21,7 +21,7 @@ export default function SignInPage() {
   usePageTitle(t(refusal !== null ? 'refused.title' : isBare ? 'bare.title' : 'signIn.title'));
 
   if (isBare) return <BareAccount email={email.trim()} onBack={task.clear} />;
-  if (refusal !== null) return <AccountRefused code={refusal} onRetry={task.clear} />;
+  if (refusal !== null) return <AccountRefused code={refusal} email={email.trim()} onRetry={task.clear} />;
   return (
     <EnteringFrame
       title={t('signIn.title')}

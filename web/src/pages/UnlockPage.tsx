@@ -21,7 +21,7 @@ export default function UnlockPage({ email }: { email: string }) {
   const signOut = () => void leaving.run(() => app.signOut());
 
   if (isBare) return <BareAccount email={email} onBack={task.clear} onSignOut={signOut} />;
-  if (refusal !== null) return <AccountRefused code={refusal} onRetry={task.clear} onSignOut={signOut} />;
+  if (refusal !== null) return <AccountRefused code={refusal} email={email} onRetry={task.clear} onSignOut={signOut} />;
   return (
     <EnteringFrame
       title={t('unlock.title')}

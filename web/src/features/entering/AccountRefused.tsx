@@ -1,6 +1,8 @@
+import { useState } from 'react';
 import { useText } from '../../lib/i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
+import { AcceptOlder } from './AcceptOlder';
 import { EnteringFrame } from './EnteringFrame';
 import css from './Entering.module.css';
 
@@ -18,11 +20,15 @@ interface AccountRefusedProps {
   onRetry: () => void;
   /** Only where there is a session to end. */
   onSignOut?: () => void;
+  /** Whose account it is. */
+  email: string;
 }
 
 /** Says calmly what was noticed, that nothing happened, and what to do. */
-export function AccountRefused({ code, onRetry, onSignOut }: AccountRefusedProps) {
+export function AccountRefused({ code, onRetry, onSignOut, email }: AccountRefusedProps) {
   const { t } = useText();
+  const [isAccepting, setAccepting] = useState(false);
+  if (isAccepting) return <AcceptOlder email={email} onBack={() => setAccepting(false)} />;
   return (
     <EnteringFrame title={t('refused.title')}>
       <Banner tone="trust" isAlert>
@@ -35,6 +41,11 @@ export function AccountRefused({ code, onRetry, onSignOut }: AccountRefusedProps
       </div>
       <div className={css.row}>
         <Button onPress={onRetry}>{t('refused.again')}</Button>
+        {code === 'account-rolled-back' && (
+          <Button look="quiet" onPress={() => setAccepting(true)}>
+            {t('older.begin')}
+          </Button>
+        )}
         {onSignOut !== undefined && (
           <Button look="quiet" onPress={onSignOut}>
             {t('refused.signOut')}

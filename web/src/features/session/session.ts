@@ -1,5 +1,5 @@
 import type { Api, Profile, SignedIn } from '../../api/api';
-import type { AppState, Phase, PreparedAccount, PreparedPhrase, Progress, StartedRecovery } from '../../app/contract';
+import type { AppState, OlderAccount, Phase, PreparedAccount, PreparedPhrase, Progress, StartedRecovery } from '../../app/contract';
 import type { OpenedVault, RunningKeeper } from '../../crypto/keeper';
 import * as device from '../../lib/database';
 import { atLeast } from '../../lib/patience';
@@ -10,14 +10,14 @@ import { wait, waitForNetwork } from '../../lib/wait';
 import { accountKeys, asStale, comeBack, resumeSoon, type Keys } from './away';
 import { kept } from './kept';
 import { offline } from './offline';
+import { openOlder } from './older';
 import { bareAccount, checkOwner } from './owner';
 import { PinKeeper, type Locks } from './pinKeeper';
 import { preparePhrase, startRecovery, type Steps } from './recovery';
 import type { TabMessage, Tabs } from './tabs';
 
-/** Locking waits no longer than this for the last pins to reach the server. */
-const FLUSH_PATIENCE = 3000;
-const START_RETRY = 3000;
+/** In milliseconds: locking waits no longer than the first for the last pins to reach the server. */
+const [FLUSH_PATIENCE, START_RETRY] = [3000, 3000];
 interface Environment {
   api: Api;
   state: Store<AppState>;
@@ -175,10 +175,13 @@ export class Session {
     });
   }
 
+  /** Opens an account that a restored backup may have put back; it is unlocked once the person has accepted that. */
+  readonly openOlder = (email: string, password: string): Promise<OlderAccount> =>
+    openOlder(this.#steps(), email, password, (signedIn, vault) => this.#opened(email, signedIn, vault));
+
   /** Opens the account with its recovery phrase; it is unlocked once it has a new password. */
-  async startRecovery(email: string, phrase: string): Promise<StartedRecovery> {
-    return startRecovery(this.#steps(), email, phrase, (signedIn, vault) => this.#opened(email, signedIn, vault));
-  }
+  readonly startRecovery = (email: string, phrase: string): Promise<StartedRecovery> =>
+    startRecovery(this.#steps(), email, phrase, (signedIn, vault) => this.#opened(email, signedIn, vault));
 
   async preparePhrase(password: string): Promise<PreparedPhrase> {
     this.#unlockedUser();
@@ -205,8 +208,7 @@ export class Session {
   async setOffline(on: boolean): Promise<void> {
     this.#unlockedUser();
     setPreferences({ offline: on });
-    if (on) await this.#renewOffline();
-    else await offline.forget();
+    await (on ? this.#renewOffline() : offline.forget());
   }
 
   /** Whether this device unlocks, or has unlocked, without the password. */
