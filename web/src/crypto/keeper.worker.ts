@@ -175,6 +175,8 @@ const keeper = {
   exchangePins: (kept: Uint8Array): Uint8Array => there(vault, 'vault').exchangePins(kept),
   sealedPins: (): string | undefined => there(vault, 'vault').sealedPins(),
   sealedPinsAccepted: (): void => there(vault, 'vault').sealedPinsAccepted(),
+  /** Whether another device has accepted an older state of the account since this one last looked; says so once. */
+  takeAcceptedElsewhere: (): boolean => there(vault, 'vault').takeAcceptedElsewhere(),
   mergeKeys: (keys: string): void => there(vault, 'vault').mergeKeys(keys),
 
   pinnedSeq: (folder: string): number | undefined => there(vault, 'vault').pinnedSeq(folder),

@@ -15,7 +15,7 @@ import { NewPasswordFields, useNewPassword } from './NewPassword';
 import { ProgressNote } from './ProgressNote';
 
 /** The way out after a backup was restored: the password of then, what is older, and the person's word. */
-export function AcceptOlder({ email, onBack }: { email: string; onBack: () => void }) {
+export default function AcceptOlder({ email, onBack }: { email: string; onBack: () => void }) {
   const { t } = useText();
   const app = useApp();
   const task = useTask();

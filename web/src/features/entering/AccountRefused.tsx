@@ -1,10 +1,12 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useText } from '../../lib/i18n';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
-import { AcceptOlder } from './AcceptOlder';
 import { EnteringFrame } from './EnteringFrame';
 import css from './Entering.module.css';
+
+/** Hardly anybody ever needs it. */
+const AcceptOlder = lazy(() => import('./AcceptOlder'));
 
 const REFUSALS = ['account-tampered', 'account-rolled-back', 'kdf-refused', 'unsupported-version'] as const;
 
@@ -28,7 +30,13 @@ interface AccountRefusedProps {
 export function AccountRefused({ code, onRetry, onSignOut, email }: AccountRefusedProps) {
   const { t } = useText();
   const [isAccepting, setAccepting] = useState(false);
-  if (isAccepting) return <AcceptOlder email={email} onBack={() => setAccepting(false)} />;
+  if (isAccepting) {
+    return (
+      <Suspense fallback={null}>
+        <AcceptOlder email={email} onBack={() => setAccepting(false)} />
+      </Suspense>
+    );
+  }
   return (
     <EnteringFrame title={t('refused.title')}>
       <Banner tone="trust" isAlert>

@@ -4,6 +4,7 @@ import { useOnline } from '../../lib/useOnline';
 import { Banner } from '../../ui/Banner';
 import { CopyNotes } from '../moving/CopyNotes';
 import css from './AppFrame.module.css';
+import { OlderNote } from './OlderNote';
 import { UpdateNote } from './UpdateNote';
 
 /** Above every page: what concerns all of them. */
@@ -23,6 +24,7 @@ export function FrameNotes() {
           <p>{t('frame.offline.text')}</p>
         </Banner>
       )}
+      <OlderNote />
       <UpdateNote />
       <CopyNotes />
     </div>

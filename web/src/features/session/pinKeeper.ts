@@ -12,6 +12,13 @@ const MAX_ROUNDS = 5;
 /** Web Locks, which all windows of this device share. */
 export type Locks = Pick<LockManager, 'request'>;
 
+export interface PinEvents {
+  /** What the server got wrong while nobody was waiting for an answer. */
+  onCaught: (error: unknown) => void;
+  /** On another device somebody has accepted an older state of the account, as after a restored backup. */
+  onOlderAccepted: () => void;
+}
+
 /**
  * Keeps what was last seen: on this device after every step, and sealed in the
  * account a little later, so that other devices can tell when they are lied to.
@@ -21,27 +28,35 @@ export class PinKeeper {
   readonly #api: Api;
   readonly #owner: { userId: string; email: string };
   readonly #locks: Locks;
-  readonly #onCaught: (error: unknown) => void;
+  readonly #hear: PinEvents;
   readonly #pushing = new Mutex();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  /** `onCaught` hears of what the server got wrong while nobody was waiting for an answer. */
-  constructor(keeper: RunningKeeper['remote'], api: Api, owner: { userId: string; email: string }, locks: Locks, onCaught: (error: unknown) => void) {
+  constructor(keeper: RunningKeeper['remote'], api: Api, owner: { userId: string; email: string }, locks: Locks, hear: PinEvents) {
     this.#keeper = keeper;
     this.#api = api;
     this.#owner = owner;
     this.#locks = locks;
-    this.#onCaught = onCaught;
+    this.#hear = hear;
   }
 
   /** After every step that may have moved a pin. Other windows write the same record: of everything the later is kept. */
   async moved(): Promise<void> {
     this.#schedule();
+    await this.#save();
+  }
+
+  async #save(): Promise<void> {
     await this.#locks.request(`strongroom pins ${this.#owner.userId}`, async () => {
       const kept = await device.findByUser(this.#owner.userId);
       const pins = await (kept === undefined ? this.#keeper.pins() : this.#keeper.exchangePins(kept.pins));
       await device.save({ ...this.#owner, pins: new Uint8Array(pins) });
     });
+  }
+
+  /** Once the account's own pins were taken in. */
+  async heed(): Promise<void> {
+    if (await this.#keeper.takeAcceptedElsewhere()) this.#hear.onOlderAccepted();
   }
 
   /** Pushes what has not been pushed; before locking and signing out. */
@@ -61,7 +76,7 @@ export class PinKeeper {
       this.#timer = null;
       this.#push().catch((error: unknown) => {
         // Not reaching the server is no loss: the next move tries again.
-        if (!isPassing(error)) this.#onCaught(error);
+        if (!isPassing(error)) this.#hear.onCaught(error);
       });
     }, PUSH_DELAY);
   }
@@ -75,11 +90,14 @@ export class PinKeeper {
           await this.#api.updateKeys(sealed);
           await offline.pushed(this.#owner.userId, sealed);
           await this.#keeper.sealedPinsAccepted();
+          // A device that forgot what it has told the account could not tell that the account is older.
+          await this.#save();
           return;
         } catch (error) {
           if (!hasCode(error, 'CONFLICT', 'HEAD_CONFLICT')) throw error;
           const keys = await this.#api.keys();
           await this.#keeper.mergeKeys(JSON.stringify(keys));
+          await this.heed();
           await offline.keep(this.#owner, keys);
         }
       }

@@ -10,15 +10,14 @@ import { wait, waitForNetwork } from '../../lib/wait';
 import { accountKeys, asStale, comeBack, resumeSoon, type Keys } from './away';
 import { kept } from './kept';
 import { offline } from './offline';
-import { openOlder } from './older';
 import { bareAccount, checkOwner } from './owner';
-import { PinKeeper, type Locks } from './pinKeeper';
-import { preparePhrase, startRecovery, type Steps } from './recovery';
+import { PinKeeper, type PinEvents, type Locks } from './pinKeeper';
+import type { Steps } from './recovery';
 import type { TabMessage, Tabs } from './tabs';
 
 /** In milliseconds: locking waits no longer than the first for the last pins to reach the server. */
 const [FLUSH_PATIENCE, START_RETRY] = [3000, 3000];
-interface Environment {
+interface Environment extends PinEvents {
   api: Api;
   state: Store<AppState>;
   startKeeper(): RunningKeeper;
@@ -30,13 +29,11 @@ interface Environment {
   /** Whether nobody has used the vault for so long that it would have locked itself. */
   isLockDue: () => boolean;
   /** The vault is open: folders and transfers may work with it. */
-  onUnlocked(open: OpenSession): void;
+  onUnlocked(open: OpenSession): void | Promise<void>;
   /** The keys are about to go, or gone: drop everything that came from them. */
   onLocked(): void;
   /** Forgets what the device has kept of the vault. */
   forgetCache(): Promise<unknown>;
-  /** Something about the account itself is wrong, found while nobody was waiting for an answer. */
-  onCaught: (error: unknown) => void;
 }
 
 /** What the rest of the app works with while the vault is open. */
@@ -176,16 +173,16 @@ export class Session {
   }
 
   /** Opens an account that a restored backup may have put back; it is unlocked once the person has accepted that. */
-  readonly openOlder = (email: string, password: string): Promise<OlderAccount> =>
-    openOlder(this.#steps(), email, password, (signedIn, vault) => this.#opened(email, signedIn, vault));
+  readonly openOlder = async (email: string, password: string): Promise<OlderAccount> =>
+    (await import('./older')).openOlder(this.#steps(), email, password, (signedIn, vault) => this.#opened(email, signedIn, vault));
 
   /** Opens the account with its recovery phrase; it is unlocked once it has a new password. */
-  readonly startRecovery = (email: string, phrase: string): Promise<StartedRecovery> =>
-    startRecovery(this.#steps(), email, phrase, (signedIn, vault) => this.#opened(email, signedIn, vault));
+  readonly startRecovery = async (email: string, phrase: string): Promise<StartedRecovery> =>
+    (await import('./recovery')).startRecovery(this.#steps(), email, phrase, (signedIn, vault) => this.#opened(email, signedIn, vault));
 
   async preparePhrase(password: string): Promise<PreparedPhrase> {
     this.#unlockedUser();
-    return preparePhrase(this.#steps(), password, async () => {
+    return (await import('./recovery')).preparePhrase(this.#steps(), password, async () => {
       await this.#renewOffline();
       await this.#pins?.moved();
     });
@@ -381,14 +378,15 @@ export class Session {
   async #open(email: string, { userId, rootId }: OpenedVault, { isTyped, keys, isAway }: { isTyped: boolean; keys: Keys | null; isAway: boolean }): Promise<void> {
     const keeper = this.#running();
     const owner = { userId, email };
-    const pins = new PinKeeper(keeper, this.#environment.api, owner, this.#environment.locks, (error) => this.#environment.onCaught(error));
+    const pins = new PinKeeper(keeper, this.#environment.api, owner, this.#environment.locks, this.#environment);
     this.#pins = pins;
     await keeper.forgetCredentials();
     if (keys !== null && !isAway) await offline.keep(owner, keys);
+    await pins.heed();
     await pins.moved();
     // Before anybody sees it open: what is closed right away is kept all the same.
     if (isTyped) this.#isKept = await kept.renew(userId, keeper);
-    this.#environment.onUnlocked({ keeper, pins, userId, rootId });
+    await this.#environment.onUnlocked({ keeper, pins, userId, rootId });
     if (isAway) void comeBack({ ...this.#environment, keeper, pins, owner, isOpen: () => this.#pins === pins });
     this.#enter({ name: 'unlocked', email, userId, rootId });
   }

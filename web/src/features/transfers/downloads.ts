@@ -8,7 +8,7 @@ import type { CheckDetails } from '../tree/overtaken';
 import type { Board } from './board';
 import { stopIfCancelled } from './cancelled';
 import type { SaveStream } from './saveStream';
-import { planZip, zipSource, type ZipEnvironment } from './zipContents';
+import type { ZipEnvironment } from './zipContents';
 
 export interface Download {
   direction: 'down';
@@ -87,6 +87,7 @@ export class Downloads {
     this.#gates.set(id, gate);
     signal.addEventListener('abort', () => gate.resume(), { once: true });
     try {
+      const { planZip, zipSource } = await import('./zipContents');
       const { length, size, pieces } = await planZip(this.#environment, entries, signal);
       this.#board.sized(id, size);
       await this.#save({ name, size: length, ...zipSource(pieces, { gate, signal, progress: (done) => this.#board.progress(id, done) }) });

@@ -1,3 +1,4 @@
+import './zipContents';
 import { vi } from 'vitest';
 
 import type { Transfer } from '../../app/contract';
@@ -69,6 +70,10 @@ export function world() {
   });
   const settle = async (): Promise<void> => {
     await vi.advanceTimersByTimeAsync(1000);
+    // What is loaded when it is needed takes longer than any timer that is not a real one.
+    await vi.dynamicImportSettled();
+    await vi.advanceTimersByTimeAsync(0);
+    await vi.dynamicImportSettled();
   };
   const status = (): string[] => shown.map(({ name, status: state }) => `${name} ${state}`);
   const job = (name: string) => {

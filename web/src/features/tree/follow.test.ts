@@ -32,7 +32,7 @@ function world(pages: readonly (Partial<Feed> | Problem)[]) {
   };
   const tree = {
     ended: ended.signal,
-    ensure: () => Promise.resolve(),
+    ensure: vi.fn(() => Promise.resolve()),
     refresh: vi.fn((id: string) => {
       calls.push(`look ${id}`);
       return Promise.resolve();
@@ -105,8 +105,18 @@ describe('following the feed', () => {
   it('does not follow a feed without an end', async () => {
     const { api, onCaught, ended } = world(Array.from({ length: 200 }, (_, at) => ({ cursor: String(at), more: true })));
     await vi.advanceTimersByTimeAsync(500);
-    expect(onCaught).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'bad-answer' }));
+    expect(onCaught).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'bad-answer' }), null);
     expect(api.changes.mock.calls.length).toBeLessThan(60);
+    ended.abort();
+  });
+
+  it('says of the root what is wrong with the root, not with the account', async () => {
+    const { tree, calls, onCaught, ended } = world([{ cursor: 'one' }]);
+    tree.ensure.mockRejectedValueOnce(new Problem({ code: 'rolled-back', message: 'older' }));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(onCaught).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'rolled-back' }), 'root');
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls).toContain('changes null 0');
     ended.abort();
   });
 });

@@ -23,7 +23,8 @@ interface Environment {
   onCursor(cursor: string): void;
   onProgress(state: 'reading' | 'ready' | 'away'): void;
   /** What the server got wrong while nobody waited for an answer. */
-  onCaught(error: unknown): void;
+  /** What the server got wrong: about one folder, or about the feed as a whole. */
+  onCaught(error: unknown, folder: string | null): void;
 }
 
 /**
@@ -36,6 +37,8 @@ export class Follower {
   #cursor: string | null = null;
   #caughtUp = false;
   #emptyPages = 0;
+  /** The folder that is being looked at. */
+  #about: string | null = null;
   #first: Promise<void>;
   #resolveFirst: () => void = () => undefined;
 
@@ -69,7 +72,7 @@ export class Follower {
       } catch (error) {
         if (isAborted(ended)) return;
         if (isPassing(error)) environment.onProgress('away');
-        else environment.onCaught(error);
+        else environment.onCaught(error, this.#about);
         await waitForNetwork(atLeast(delay, error), ended).catch(() => undefined);
         delay = Math.min(LONGEST_DELAY, 2 * delay);
         // What changed meanwhile is asked for at once, not waited for.
@@ -81,7 +84,9 @@ export class Follower {
   async #step(ended: AbortSignal): Promise<void> {
     const environment = this.#environment;
     const { api, keeper, tree, rootId } = environment;
+    this.#about = rootId;
     await tree.ensure(rootId);
+    this.#about = null;
     const body = await api.changes(this.#cursor, this.#caughtUp ? WAIT : 0, ended);
     const feed = await keeper.applyChanges(body);
     this.#emptyPages = feed.empty && feed.more ? this.#emptyPages + 1 : 0;
