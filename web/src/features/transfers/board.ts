@@ -20,7 +20,7 @@ export class Board {
   }
 
   /** Shown at once. */
-  add(...transfers: readonly Transfer[]): void {
+  add(transfers: readonly Transfer[]): void {
     for (const transfer of transfers) this.#transfers.set(transfer.id, transfer);
     this.#publish();
   }

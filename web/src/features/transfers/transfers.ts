@@ -55,7 +55,7 @@ export class Transfers {
     const { files, folders, leftOut } = sift(given, empty);
     const drop = new Drop(this.#environment, folder, [...files.map(({ path }) => path), ...folders]);
     this.#add(files.map(({ file, path, handle }) => ({ direction: 'up', name: file.name, folder: null, node: null, from: { drop, path }, file, handle, kept: null })));
-    this.#leaveOut(...leftOut, ...notRead.map(unread));
+    this.#leaveOut([...leftOut, ...notRead.map(unread)]);
     void this.#makeEmpty(drop, folders);
   }
 
@@ -72,17 +72,8 @@ export class Transfers {
       const done = Math.min(planned.size, (planned.known.byteLength / HASH) * SEGMENT);
       const node = planned.isNew ? null : planned.node;
       this.#work.set(id, { direction: 'up', name: planned.name, folder: planned.folder, node, from: null, file: null, handle, kept: planned });
-      this.#board.add({
-        id,
-        direction: 'up',
-        name: planned.name,
-        size: planned.size,
-        done,
-        speed: 0,
-        secondsLeft: null,
-        status: 'needs-file',
-        wants: handle === undefined ? 'file' : 'permission',
-      });
+      const wants = handle === undefined ? 'file' : 'permission';
+      this.#board.add([{ id, direction: 'up', name: planned.name, size: planned.size, done, speed: 0, secondsLeft: null, status: 'needs-file', wants }]);
       if (handle !== undefined && (await mayRead(handle, false))) await this.#takeUp(id, handle);
     }
   }
@@ -218,7 +209,7 @@ export class Transfers {
   #add(work: readonly Work[]): void {
     const added = work.map((item) => ({ id: crypto.randomUUID(), item }));
     this.#board.add(
-      ...added.map(({ id, item }): Transfer => {
+      added.map(({ id, item }): Transfer => {
         const { name, size } = sourceOf(item);
         return { id, direction: item.direction, name, size, done: 0, speed: 0, secondsLeft: null, status: 'queued' };
       }),
@@ -266,14 +257,15 @@ export class Transfers {
       try {
         await drop.folder(path);
       } catch (error) {
-        if (!this.#ended) this.#leaveOut({ kind: 'folder', name: path.at(-1) ?? '', files: 0, error: toProblem(error).toJSON() });
+        if (!this.#ended) this.#leaveOut([{ kind: 'folder', name: path.at(-1) ?? '', files: 0, error: toProblem(error).toJSON() }]);
       }
     }
   }
 
-  #leaveOut(...items: readonly LeftOut[]): void {
+  #leaveOut(items: readonly LeftOut[]): void {
+    if (items.length === 0) return;
     this.#board.add(
-      ...items.map(({ kind, name, files, error }): Transfer => {
+      items.map(({ kind, name, files, error }): Transfer => {
         return { id: crypto.randomUUID(), direction: 'up', name, size: 0, done: 0, speed: 0, secondsLeft: null, status: 'failed', error, leftOut: { kind, files } };
       }),
     );

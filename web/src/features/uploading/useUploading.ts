@@ -56,7 +56,7 @@ export function useUploading(): Uploading {
     (items: readonly DropItem[], into: string, handles: Promise<Handles>) => void run((onFile, signal) => walkDropped(items, { onFile, signal, handles }), into),
     [run],
   );
-  const pick = useCallback((files: readonly File[], into: string) => void run(() => Promise.resolve(fromPicked(files)), into), [run]);
+  const pick = useCallback((files: readonly File[], into: string) => void run((onFile, signal) => fromPicked(files, { onFile, signal }), into), [run]);
   return useMemo(() => ({ walking, cancel, drop, pick }), [walking, cancel, drop, pick]);
 }
 

@@ -44,8 +44,30 @@ describe('what is dropped', () => {
   });
 });
 
-it('takes the folders of picked files from their paths', () => {
+it('takes the folders of picked files from their paths', async () => {
   const picked = new File(['x'], 'x.txt');
   Object.defineProperty(picked, 'webkitRelativePath', { value: 'photos/sea/x.txt' });
-  expect(fromPicked([picked]).files[0]?.path).toEqual(['photos', 'sea']);
+  const { files } = await fromPicked([picked], { onFile: vi.fn(), signal: still });
+  expect(files[0]?.path).toEqual(['photos', 'sea']);
+});
+
+it('lets the page breathe while the lengths of picked files are looked up, and ends when somebody cancels', async () => {
+  let now = 0;
+  vi.spyOn(performance, 'now').mockImplementation(() => now);
+  const slow = (): File => {
+    const picked = new File(['x'], 'x.txt');
+    Object.defineProperty(picked, 'webkitRelativePath', { value: 'photos/x.txt' });
+    // As a browser does that asks the disk.
+    Object.defineProperty(picked, 'size', {
+      get() {
+        now += 10;
+        return 1;
+      },
+    });
+    return picked;
+  };
+  const onFile = vi.fn();
+  await fromPicked([slow(), slow(), slow(), slow(), slow()], { onFile, signal: still });
+  expect(onFile.mock.calls.map(([count]) => count as number)).toEqual([2, 4]);
+  await expect(fromPicked([slow(), slow(), slow()], { onFile, signal: AbortSignal.abort() })).rejects.toThrow(/abort/i);
 });

@@ -6,6 +6,9 @@ import { handleAt, type Handles } from '../../lib/fileHandles';
 /** What is smaller, in bytes, is sent before anybody looks for its handle. */
 const WORTH_A_HANDLE = 1024 * 1024;
 
+/** Milliseconds for which the page may stand still. */
+const AT_ONCE = 16;
+
 /** What was found in the folders that were dropped. */
 export interface Found {
   files: readonly UploadItem[];
@@ -59,7 +62,25 @@ export async function walkDropped(items: Iterable<DropItem> | AsyncIterable<Drop
   return { files, empty, notRead };
 }
 
-/** The same for a folder that was chosen in the browser's dialog, which tells no empty ones. */
-export function fromPicked(files: readonly File[]): Found {
-  return { files: files.map((file) => ({ file, path: file.webkitRelativePath.split('/').slice(0, -1) })), empty: [], notRead: [] };
+/**
+ * The same for a folder that was chosen in the browser's dialog, which tells no empty ones. How long a file is the browser
+ * asks the disk when it is first asked itself, while the page stands still: so thousands of them are asked little by little.
+ */
+export async function fromPicked(picked: readonly File[], { onFile, signal }: Pick<Walk, 'onFile' | 'signal'>): Promise<Found> {
+  const files: UploadItem[] = [];
+  let since = performance.now();
+  for (const file of picked) {
+    askLength(file);
+    files.push({ file, path: file.webkitRelativePath.split('/').slice(0, -1) });
+    if (performance.now() - since < AT_ONCE) continue;
+    onFile(files.length);
+    await new Promise((resolve) => setTimeout(resolve));
+    signal.throwIfAborted();
+    since = performance.now();
+  }
+  return { files, empty: [], notRead: [] };
+}
+
+function askLength({ size }: File): number {
+  return size;
 }
