@@ -1,6 +1,6 @@
 import type { Page, Route } from '@playwright/test';
 
-import { choose, download, expect, fillSignIn, newEmail, PASSWORD, row, sha256, signIn, signUp, test, transfers, upload } from '../support/journey';
+import { choose, download, expect, fillSignIn, lookAgain, newEmail, PASSWORD, row, sha256, signIn, signUp, test, transfers, upload } from '../support/journey';
 import { noise, sample } from '../support/samples';
 
 interface Listing {
@@ -15,10 +15,6 @@ async function tamperWithFolders(page: Page, change: (listing: Listing) => void)
     change(listing);
     await route.fulfill({ response, json: listing });
   });
-}
-
-async function lookAgain(page: Page): Promise<void> {
-  await page.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
 }
 
 test('content that was changed on the server is never saved', async ({ page, server, folder }) => {
@@ -53,12 +49,10 @@ test('a file that the server leaves out is missed, and the others stay', async (
   await upload(page, [await sample(folder, 'one.txt', Buffer.from('1')), await sample(folder, 'two.txt', Buffer.from('2')), await sample(folder, 'three.txt', Buffer.from('3'))]);
   await page.getByRole('button', { name: 'Clear' }).click();
   await tamperWithFolders(page, ({ data }) => data.children.shift());
-  await lookAgain(page);
-  await expect(page.getByText(/wrong with what the server sent/)).toBeVisible();
+  await lookAgain(page, page.getByText(/wrong with what the server sent/));
   await expect(page.getByText('Left out by the server')).toBeVisible();
   await page.unrouteAll();
-  await lookAgain(page);
-  for (const name of ['one.txt', 'two.txt', 'three.txt']) await expect(row(page, name)).toBeVisible();
+  for (const name of ['one.txt', 'two.txt', 'three.txt']) await lookAgain(page, row(page, name));
 });
 
 test('an older state is not taken for the current one', async ({ page, server, folder }) => {
@@ -70,8 +64,7 @@ test('an older state is not taken for the current one', async ({ page, server, f
   const before = await (await listing).body();
   await upload(page, [await sample(folder, 'new.txt', Buffer.from('new'))]);
   await page.route('**/folders/*/children*', (route) => route.fulfill({ body: before, contentType: 'application/json' }));
-  await lookAgain(page);
-  await expect(page.getByText(/older/i).first()).toBeVisible();
+  await lookAgain(page, page.getByText(/older/i).first());
 });
 
 test('two files whose names the server exchanges are not confused', async ({ page, server, folder }) => {
@@ -82,8 +75,7 @@ test('two files whose names the server exchanges are not confused', async ({ pag
     const [first, second] = children;
     if (first !== undefined && second !== undefined) [first.metadata, second.metadata] = [second.metadata, first.metadata];
   });
-  await lookAgain(page);
-  await expect(page.getByText(/wrong with what the server sent/)).toBeVisible();
+  await lookAgain(page, page.getByText(/wrong with what the server sent/));
 });
 
 test('a server that asks for a weak key gets nothing that was derived from the password', async ({ page, server }) => {

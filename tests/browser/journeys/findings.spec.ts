@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { BrowserContext, Page, Route } from '@playwright/test';
 
-import { choose, download, expect, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
+import { choose, download, expect, lookAgain, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
 import { sample } from '../support/samples';
 
 interface Listing {
@@ -72,14 +72,12 @@ test('what the server has damaged is put back from what this device kept, for al
   await signUp(page, server, email);
   await upload(page, [await sample(folder, 'one.txt', Buffer.from('1')), await sample(folder, 'two.txt', Buffer.from('2'))]);
   await page.getByRole('button', { name: 'Clear' }).click();
-  const lookAgain = () => page.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
   const answer = page.waitForResponse(/\/children/);
-  await lookAgain();
+  await lookAgain(page);
   const [first] = ((await (await answer).json()) as Listing).data.children;
   if (first === undefined) throw new Error('nothing is listed');
   await damage(page.context(), { id: first.id, rev: first.metadata.rev });
-  await lookAgain();
-  await expect(page.getByText('Changed or exchanged')).toBeVisible();
+  await lookAgain(page, page.getByText('Changed or exchanged'));
   await expect(page.getByRole('grid').getByRole('row').filter({ hasText: '.txt' })).toHaveCount(1);
 
   await page.getByRole('link', { name: 'See what can be done' }).click();
@@ -107,9 +105,8 @@ test('a server that shows something older than it holds gets nothing put back, a
   await signUp(page, server, newEmail());
   await upload(page, [await sample(folder, 'draft.txt', Buffer.from('1'))]);
   await page.getByRole('button', { name: 'Clear' }).click();
-  const lookAgain = () => page.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
   const answer = page.waitForResponse(/\/children/);
-  await lookAgain();
+  await lookAgain(page);
   const [old] = ((await (await answer).json()) as Listing).data.children;
   if (old === undefined) throw new Error('nothing is listed');
   await choose(page, 'draft.txt', 'Rename');

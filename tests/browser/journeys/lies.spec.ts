@@ -1,6 +1,6 @@
-import type { APIResponse, Page, Route } from '@playwright/test';
+import type { APIResponse, Route } from '@playwright/test';
 
-import { choose, download, expect, fillSignIn, newEmail, PASSWORD, row, sha256, signIn, signUp, test, transfers, upload } from '../support/journey';
+import { choose, download, expect, fillSignIn, lookAgain, newEmail, PASSWORD, row, sha256, signIn, signUp, test, transfers, upload } from '../support/journey';
 import { makeFolder, openFolder } from '../support/folders';
 import { noise, sample } from '../support/samples';
 
@@ -23,10 +23,6 @@ interface Node {
 
 interface Listing {
   data: { folder: Node; head: { node: string; seq: number; sealed: string }; children: Node[] };
-}
-
-async function lookAgain(page: Page): Promise<void> {
-  await page.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
 }
 
 type Lie = (answer: { response: APIResponse; body: Buffer; range: string }) => { body: Buffer; range?: string };
@@ -124,8 +120,7 @@ test('what the server puts among the files is named, and is not among them', asy
     listing.data.children.push({ ...planted, parent_id: listing.data.folder.id });
     await route.fulfill({ response, json: listing });
   });
-  await lookAgain(page);
-  await expect(page.getByText(BLAME)).toBeVisible();
+  await lookAgain(page, page.getByText(BLAME));
   await expect(page.getByText('Put there by someone else')).toBeVisible();
   await expect(row(page, 'mine.txt')).toBeVisible();
   await expect(page.getByText('Invoice.pdf')).toHaveCount(0);
@@ -149,8 +144,7 @@ test('a folder that the server puts into another is not found there', async ({ p
     listing.data.children.push({ ...hidden, parent_id: publicId });
     await route.fulfill({ response, json: listing });
   });
-  await lookAgain(page);
-  await expect(page.getByText(BLAME)).toBeVisible();
+  await lookAgain(page, page.getByText(BLAME));
   // Named as what does not belong here, and nowhere else.
   await expect(page.getByText('This folder is empty')).toBeVisible();
   await expect(page.getByRole('row', { name: 'Private' })).toHaveCount(0);
@@ -181,6 +175,7 @@ test('a change feed that goes back, or says what no head proves, changes nothing
   await expect(row(other, 'kept.txt')).toBeVisible();
   isLying = true;
   await choose(page, 'kept.txt', 'Rename');
+  await expect(page.getByRole('grid').getByRole('textbox')).toBeFocused();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('renamed.txt');
   await page.keyboard.press('Enter');

@@ -25,6 +25,7 @@ test('the server never sees a name, a byte of content, a password or a phrase', 
   await upload(page, [path]);
   await page.getByRole('button', { name: 'Clear' }).click();
   await choose(page, NAME, 'Rename');
+  await expect(page.getByRole('grid').getByRole('textbox')).toBeFocused();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.insertText(NEW_NAME);
   await page.keyboard.press('Enter');

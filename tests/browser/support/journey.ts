@@ -157,6 +157,19 @@ export function transfers(page: Page): Locator {
   return page.getByRole('region', { name: 'Transfers' });
 }
 
+/**
+ * Somebody comes back to the page, which looks at the folder anew: until something is seen, if it is said what,
+ * as a page that is just looking does not begin once more.
+ */
+export async function lookAgain(page: Page, until?: Locator): Promise<void> {
+  const comeBack = () => page.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
+  if (until === undefined) return comeBack().then(() => undefined);
+  await expect(async () => {
+    await comeBack();
+    await expect(until).toBeVisible({ timeout: 2000 });
+  }).toPass({ timeout: 15_000 });
+}
+
 /** Downloads one file and returns where it was saved. */
 export async function download(page: Page, name: string, folder: string, timeout = 60_000): Promise<string> {
   const saved = page.waitForEvent('download', { timeout });
