@@ -8,6 +8,7 @@ pub mod device;
 mod folders;
 pub mod form;
 pub mod proxy;
+mod relay;
 mod ways;
 pub mod weather;
 

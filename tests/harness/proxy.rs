@@ -1,18 +1,17 @@
 //! A proxy in front of the real server that records everything and lies on request.
 
-use std::{
-    net::SocketAddr,
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::to_bytes,
     extract::{Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::HeaderMap,
     response::Response,
 };
-use serde_json::Value;
+
+pub use crate::relay::Answer;
+use crate::relay::{Served, Upstream};
 
 /// The largest body that a test sends.
 const MAX_BODY: usize = 1 << 30;
@@ -28,29 +27,6 @@ pub struct Asked {
     pub query: String,
     /// The body.
     pub body: Vec<u8>,
-}
-
-/// The server's answer, for a lie to change.
-#[derive(Clone, Debug)]
-pub struct Answer {
-    /// The status.
-    pub status: StatusCode,
-    /// The headers; the length is set anew.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl Answer {
-    /// Changes the `data` of an answer in the envelope.
-    ///
-    /// # Panics
-    /// If it is not one.
-    pub fn edit(&mut self, change: impl FnOnce(&mut Value)) {
-        let mut envelope: Value = serde_json::from_slice(&self.body).expect("the answer is JSON");
-        change(envelope.get_mut("data").expect("the answer has data"));
-        self.body = serde_json::to_vec(&envelope).expect("a JSON value is serialised");
-    }
 }
 
 type Lie = Box<dyn Fn(&Asked, &mut Answer) + Send>;
@@ -74,43 +50,24 @@ struct Shared {
 
 /// A running proxy; it stops when dropped.
 pub struct Proxy {
-    address: SocketAddr,
+    served: Served,
     shared: Arc<Mutex<Shared>>,
-    task: tokio::task::JoinHandle<()>,
 }
 
 impl Proxy {
     /// Starts in front of `upstream`, such as `http://127.0.0.1:8000`.
     pub async fn start(upstream: &str) -> Self {
         let shared = Arc::new(Mutex::new(Shared::default()));
-        let client = reqwest::Client::builder()
-            .no_proxy()
-            .build()
-            .expect("a client without TLS is always possible");
-        let state = (upstream.to_owned(), client, shared.clone());
+        let state = (Upstream::new(upstream), shared.clone());
         let app = Router::new().fallback(forward).with_state(state);
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let task = tokio::spawn(async move {
-            axum::serve(listener, app)
-                .await
-                .expect("the proxy serves until it is dropped");
-        });
-        Self {
-            address,
-            shared,
-            task,
-        }
+        let served = Served::start(app).await;
+        Self { served, shared }
     }
 
     /// Where clients connect.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.served.url()
     }
 
     /// From now on `lie` sees, and may change, every answer.
@@ -141,18 +98,9 @@ impl Proxy {
     }
 }
 
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
+type ProxyState = (Upstream, Arc<Mutex<Shared>>);
 
-type ProxyState = (String, reqwest::Client, Arc<Mutex<Shared>>);
-
-async fn forward(
-    State((upstream, client, shared)): State<ProxyState>,
-    request: Request,
-) -> Response {
+async fn forward(State((upstream, shared)): State<ProxyState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, MAX_BODY)
         .await
@@ -163,26 +111,9 @@ async fn forward(
         query: parts.uri.query().unwrap_or_default().to_owned(),
         body: body.to_vec(),
     };
-    // The Host header goes along, so that the server's absolute addresses lead back here.
-    let sent = client
-        .request(parts.method, format!("{upstream}{}", parts.uri))
-        .headers(parts.headers.clone())
-        .body(body)
-        .send()
-        .await
-        .expect("the server is there");
-    let (status, mut headers) = (sent.status(), sent.headers().clone());
-    headers.remove(header::TRANSFER_ENCODING);
-    let body = sent
-        .bytes()
-        .await
-        .expect("the server answers whole")
-        .to_vec();
-    let mut answer = Answer {
-        status,
-        headers,
-        body,
-    };
+    let (path, headers) = (parts.uri.to_string(), parts.headers.clone());
+    let answer = upstream.ask(parts.method, &path, headers, body);
+    let mut answer = answer.await.expect("the server is there and answers whole");
     {
         let mut shared = shared
             .lock()
@@ -196,13 +127,5 @@ async fn forward(
             answer: answer.clone(),
         });
     }
-    if answer.headers.contains_key(header::CONTENT_LENGTH) {
-        answer
-            .headers
-            .insert(header::CONTENT_LENGTH, answer.body.len().into());
-    }
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() = answer.status;
-    *response.headers_mut() = answer.headers;
-    response
+    answer.into()
 }

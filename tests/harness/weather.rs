@@ -3,20 +3,21 @@
 
 use std::{
     collections::HashMap,
-    net::SocketAddr,
     sync::{Arc, Mutex},
 };
 
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Bytes, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
-    response::Response,
+    http::{HeaderMap, Method, StatusCode},
+    response::{IntoResponse as _, Response},
 };
 use protocol::CommitId;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::Value;
+
+use crate::relay::{Answer, Served, Upstream};
 
 /// The largest body that a test sends.
 const MAX_BODY: usize = 1 << 24;
@@ -27,13 +28,7 @@ struct Letter {
     method: Method,
     path: String,
     headers: HeaderMap,
-    body: Vec<u8>,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Vec<u8>,
+    body: Bytes,
 }
 
 struct Shared {
@@ -78,15 +73,13 @@ impl std::ops::AddAssign for Counts {
 /// A running network; it stops when dropped. A device to which no answer comes gets a 504, as
 /// from a gateway, and does not know what has happened.
 pub struct Weather {
-    address: SocketAddr,
+    served: Served,
     state: Network,
-    task: tokio::task::JoinHandle<()>,
 }
 
 #[derive(Clone)]
 struct Network {
-    upstream: String,
-    client: reqwest::Client,
+    upstream: Upstream,
     shared: Arc<Mutex<Shared>>,
     /// One request at a time, so that the same seed gives the same story.
     turn: Arc<tokio::sync::Mutex<()>>,
@@ -96,11 +89,7 @@ impl Weather {
     /// Starts calm, in front of `upstream`, such as `http://127.0.0.1:8000`.
     pub async fn start(upstream: &str, seed: u64) -> Self {
         let state = Network {
-            upstream: upstream.to_owned(),
-            client: reqwest::Client::builder()
-                .no_proxy()
-                .build()
-                .expect("a client without TLS is always possible"),
+            upstream: Upstream::new(upstream),
             shared: Arc::new(Mutex::new(Shared {
                 rng: StdRng::seed_from_u64(seed),
                 stormy: false,
@@ -113,28 +102,14 @@ impl Weather {
             turn: Arc::default(),
         };
         let app = Router::new().fallback(receive).with_state(state.clone());
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0")
-            .await
-            .expect("a free port");
-        let address = listener
-            .local_addr()
-            .expect("a bound socket has an address");
-        let task = tokio::spawn(async move {
-            axum::serve(listener, app)
-                .await
-                .expect("the network serves until it is dropped");
-        });
-        Self {
-            address,
-            state,
-            task,
-        }
+        let served = Served::start(app).await;
+        Self { served, state }
     }
 
     /// Where devices connect.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.served.url()
     }
 
     /// From now on requests get lost, or not.
@@ -174,12 +149,6 @@ impl Weather {
     }
 }
 
-impl Drop for Weather {
-    fn drop(&mut self) {
-        self.task.abort();
-    }
-}
-
 impl Network {
     fn lock(&self) -> std::sync::MutexGuard<'_, Shared> {
         self.shared
@@ -190,44 +159,31 @@ impl Network {
     /// Takes a letter to the server, and notes which commits that accepts; `None` if it is not
     /// there.
     async fn deliver(&self, letter: &Letter) -> Option<Answer> {
-        let sent = self
-            .client
-            .request(
-                letter.method.clone(),
-                format!("{}{}", self.upstream, letter.path),
-            )
-            .headers(letter.headers.clone())
-            .body(letter.body.clone())
-            .send()
-            .await
-            .ok()?;
-        let (status, mut headers) = (sent.status(), sent.headers().clone());
-        headers.remove(header::TRANSFER_ENCODING);
-        let body = sent.bytes().await.ok()?.to_vec();
-        if letter.path.ends_with("/commits") && status.is_success() {
+        let (method, headers) = (letter.method.clone(), letter.headers.clone());
+        let answer = self
+            .upstream
+            .ask(method, &letter.path, headers, letter.body.clone());
+        let answer = answer.await.ok()?;
+        if letter.path.ends_with("/commits") && answer.status.is_success() {
             let parse = |bytes: &[u8]| serde_json::from_slice::<Value>(bytes).expect("it is JSON");
             let id = parse(&letter.body)["id"].as_str().map(str::parse);
             let id = id.expect("a commit has an id").expect("it is a UUID");
-            let answer = parse(&body)["data"].take();
+            let told = parse(&answer.body)["data"].take();
             let mut shared = self.lock();
             match shared.answers.get(&id).cloned() {
                 None => {
                     shared.accepted.push(id);
-                    shared.answers.insert(id, answer);
+                    shared.answers.insert(id, told);
                 }
                 Some(first) => {
                     shared.counts.repeated += 1;
-                    if answer != first {
-                        shared.wrong = Some(format!("{id}: {answer} after {first}"));
+                    if told != first {
+                        shared.wrong = Some(format!("{id}: {told} after {first}"));
                     }
                 }
             }
         }
-        Some(Answer {
-            status,
-            headers,
-            body,
-        })
+        Some(answer)
     }
 
     /// As [`Network::deliver`]; nobody waits for the answer any more.
@@ -300,12 +256,11 @@ async fn receive(State(network): State<Network>, request: Request) -> Response {
     let body = to_bytes(body, MAX_BODY)
         .await
         .expect("tests send whole bodies");
-    // The Host header goes along, so that the server's absolute addresses lead back here.
     let letter = Letter {
         method: parts.method,
         path: parts.uri.to_string(),
         headers: parts.headers,
-        body: body.to_vec(),
+        body,
     };
     let _turn = network.turn.lock().await;
     while let Some(late) = network.overtaken() {
@@ -337,17 +292,8 @@ async fn receive(State(network): State<Network>, request: Request) -> Response {
             answer
         }
     };
-    let mut response = Response::new(Body::empty());
-    *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
-    if let Some(mut answer) = answer {
-        if answer.headers.contains_key(header::CONTENT_LENGTH) {
-            answer
-                .headers
-                .insert(header::CONTENT_LENGTH, answer.body.len().into());
-        }
-        *response.body_mut() = Body::from(answer.body);
-        *response.status_mut() = answer.status;
-        *response.headers_mut() = answer.headers;
+    match answer {
+        Some(answer) => answer.into(),
+        None => StatusCode::GATEWAY_TIMEOUT.into_response(),
     }
-    response
 }

@@ -116,21 +116,10 @@ impl OlderAccount {
         rng: &mut impl CryptoRng,
     ) -> Result<ChangePasswordRequest, VaultError> {
         let seen = self.state.ok_or(VaultError::Impossible)?;
-        let vault = &mut self.vault;
-        vault.check_password(current)?;
-        let served = vault.standing.state.epoch;
-        let recovery = vault.standing.recovery;
-        let new = vault.set_password_at(beyond(seen.seq, served), new_password, recovery, rng)?;
-        let sent = vault.sent.as_ref().expect("it was just made");
-        Ok(ChangePasswordRequest {
-            old_password_hash: current.password_hash().to_owned(),
-            new_password_hash: new.password_hash().to_owned(),
-            new_salt: new.salt.clone(),
-            kdf: Some(new.kdf.to_string()),
-            wrapped_key: Some(sent.wrapped_key.clone().into()),
-            account_state: Some(sent.state.clone()),
-            replaced_state: Some(served),
-        })
+        let served = self.vault.standing.state.epoch;
+        let epoch = beyond(seen.seq, served);
+        self.vault
+            .change_password_at(epoch, Some(served), current, new_password, rng)
     }
 
     /// The server has taken what [`OlderAccount::change_password`] made.

@@ -21,8 +21,26 @@ impl Vault {
         new_password: &str,
         rng: &mut impl CryptoRng,
     ) -> Result<ChangePasswordRequest, VaultError> {
+        let epoch = self.standing.state.epoch + 1;
+        self.change_password_at(epoch, None, current, new_password, rng)
+    }
+
+    /// As [`Vault::change_password`], with the state of this epoch. `replaced`: the epoch of the
+    /// state that gives way to it, where that is not the one before.
+    ///
+    /// # Errors
+    /// As [`Vault::change_password`].
+    pub(super) fn change_password_at(
+        &mut self,
+        epoch: u64,
+        replaced: Option<u64>,
+        current: &Credentials,
+        new_password: &str,
+        rng: &mut impl CryptoRng,
+    ) -> Result<ChangePasswordRequest, VaultError> {
         self.check_password(current)?;
-        let new = self.set_password(new_password, self.standing.recovery, rng)?;
+        let recovery = self.standing.recovery;
+        let new = self.set_password_at(epoch, new_password, recovery, rng)?;
         let sent = self.sent.as_ref().expect("it was just made");
         Ok(ChangePasswordRequest {
             old_password_hash: current.password_hash().to_owned(),
@@ -31,7 +49,7 @@ impl Vault {
             kdf: Some(new.kdf.to_string()),
             wrapped_key: Some(sent.wrapped_key.clone().into()),
             account_state: Some(sent.state.clone()),
-            replaced_state: None,
+            replaced_state: replaced,
         })
     }
 
@@ -75,7 +93,7 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Vault::set_password`].
-    pub(super) fn set_password_at(
+    fn set_password_at(
         &mut self,
         epoch: u64,
         password: &str,

@@ -104,6 +104,8 @@ export interface Transfer {
   /** Seconds left at that speed, or null when unknown. */
   secondsLeft: number | null;
   status: TransferStatus;
+  /** What goes on is the file that it was as far as `done`: nothing of that is sent again. */
+  isComparing?: boolean;
   error?: AppError;
   /** For `needs-file`: the browser may be asked whether it may read the file again, or the person has to choose it. */
   wants?: 'permission' | 'file' | undefined;

@@ -81,6 +81,7 @@ export function openVault(session: OpenSession, api: ReturnType<typeof connectAp
     openDownload: (plan, header, tail) => keeper.openDownload(plan, header, tail),
     keep: (job, hashes, address) => transfers.keep(job, hashes, address),
     anew: (job) => transfers.anew(job),
+    comparing: (job, done) => transfers.comparing(job, done),
     progress: (job, done) => transfers.progress(job, done),
   });
   const details: CheckDetails = (file, check) => unlessOvertaken([file], { keeper, tree }, async () => check(await api.fileDetails(file)));

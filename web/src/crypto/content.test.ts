@@ -28,9 +28,11 @@ async function sealWhole(plain: Uint8Array<ArrayBuffer>, cut = Number.POSITIVE_I
   const sealer = new ContentSealer(key, NONCE, HEADER, plain.length, new Uint8Array());
   const contentLength = Array.from({ length: sealer.parts }, (_, part) => sealer.partLength(part)).reduce((a, b) => a + b);
   let hashes = new Uint8Array();
-  const sealed = new SealedFile(new Blob([plain]), sealer, contentLength + TAIL.length, (found) => {
-    hashes = new Uint8Array(found);
-    return Promise.resolve(TAIL);
+  const sealed = new SealedFile(new Blob([plain]), sealer, contentLength + TAIL.length, {
+    tail: (found) => {
+      hashes = new Uint8Array(found);
+      return Promise.resolve(TAIL);
+    },
   });
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let offset = 0;
@@ -83,7 +85,7 @@ describe('SealedFile', () => {
 
   it('does not go back to what the server has acknowledged', async () => {
     const sealer = new ContentSealer(key, NONCE, HEADER, 20_000_000, new Uint8Array());
-    const sealed = new SealedFile(new Blob([noise(20_000_000)]), sealer, 30_000_000, () => Promise.resolve(TAIL));
+    const sealed = new SealedFile(new Blob([noise(20_000_000)]), sealer, 30_000_000, { tail: () => Promise.resolve(TAIL) });
     const first = await sealed.from(0);
     await sealed.from(first.byteLength);
     await expect(sealed.from(1)).rejects.toMatchObject({ code: 'bad-answer' });
@@ -106,7 +108,7 @@ describe('SealedFile', () => {
       finish: () => new Uint8Array(),
       free: () => undefined,
     };
-    const sealed = new SealedFile(file, sealer as unknown as ContentSealer, 10, () => Promise.resolve(new Uint8Array()));
+    const sealed = new SealedFile(file, sealer as unknown as ContentSealer, 10, { tail: () => Promise.resolve(new Uint8Array()) });
     const numbers = async (offset: number): Promise<number[]> => {
       acknowledged = offset;
       return [...(await sealed.from(offset))];
@@ -133,7 +135,7 @@ describe('SealedFile', () => {
       kept.push(hashes.byteLength / 32);
       return new Promise((resolve) => (done = resolve));
     };
-    const sealed = new SealedFile(new Blob([noise(20_000_000)]), sealer, 30_000_000, () => Promise.resolve(TAIL), keep);
+    const sealed = new SealedFile(new Blob([noise(20_000_000)]), sealer, 30_000_000, { tail: () => Promise.resolve(TAIL), keep });
     let given: Uint8Array | null = null;
     const asked = sealed.from(0).then((bytes) => (given = bytes));
     await vi.waitFor(() => expect(kept).toHaveLength(1));
@@ -147,19 +149,41 @@ describe('SealedFile', () => {
   it('seals to the end even if the server has everything', async () => {
     const sealer = new ContentSealer(key, NONCE, HEADER, 70_000_000, new Uint8Array());
     let hashes = 0;
-    const sealed = new SealedFile(new Blob([new Uint8Array(70_000_000)]), sealer, 80_000_000, (found) => {
+    const tail = (found: Uint8Array): Promise<Uint8Array> => {
       hashes = found.byteLength / 32;
       return Promise.resolve(TAIL);
-    });
+    };
+    const compared: number[] = [];
+    const sealed = new SealedFile(new Blob([new Uint8Array(70_000_000)]), sealer, 80_000_000, { tail, onCompared: (bytes) => compared.push(bytes) });
     await sealed.finish();
+    expect(compared.at(-1)).toBe(70_000_000);
     // Of the file, and of its padding.
     expect(hashes).toBeGreaterThanOrEqual(Math.ceil(70_000_000 / SEGMENT));
     await sealed.close();
   });
 
+  it('tells how far it is with what was sent before', async () => {
+    const sealer = new ContentSealer(key, NONCE, HEADER, 40_000_000, new Uint8Array());
+    const third = sealer.partLength(0) + sealer.partLength(1);
+    const thirdLength = sealer.partLength(2);
+    const compared: number[] = [];
+    const sealed = new SealedFile(new Blob([new Uint8Array(40_000_000)]), sealer, 50_000_000, {
+      tail: () => Promise.resolve(TAIL),
+      onCompared: (bytes) => compared.push(bytes),
+    });
+    const rest = await sealed.from(third + 1000);
+    // The third part was sent in part: it is given out from there on.
+    expect(rest.byteLength).toBeGreaterThanOrEqual(thirdLength - 1000);
+    expect(compared.at(-1)).toBe(2 * PART_SIZE);
+    const until = compared.length;
+    await sealed.from(third + 1000 + rest.byteLength);
+    expect(compared).toHaveLength(until);
+    await sealed.close();
+  });
+
   it('notices a file that shrank', async () => {
     const sealer = new ContentSealer(key, NONCE, HEADER, 1000, new Uint8Array());
-    const sealed = new SealedFile(new Blob([noise(999)]), sealer, 2000, () => Promise.resolve(TAIL));
+    const sealed = new SealedFile(new Blob([noise(999)]), sealer, 2000, { tail: () => Promise.resolve(TAIL) });
     const error = await sealed.from(0).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(Problem);
     expect(error).toMatchObject({ code: 'file-changed' });

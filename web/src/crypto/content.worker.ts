@@ -66,6 +66,8 @@ export interface ContentHost extends SenderStarter {
   keep(job: string, hashes: Uint8Array, address: string): Promise<void>;
   /** The server has given up what it had of an upload: it begins anew. */
   anew(job: string): void;
+  /** Bytes of the file that are what was sent before; nothing of them is sent again. */
+  comparing(job: string, done: number): void;
   /** Bytes of the file that are done. */
   progress(job: string, done: number): void;
 }
@@ -99,7 +101,11 @@ const content = {
         kept = hashes.byteLength;
         await host.keep(job.id, hashes, address);
       };
-      const sealed = new SealedFile(job.file, sealer, job.totalLength, (hashes) => host.tail(job.plan, hashes), keep);
+      const sealed = new SealedFile(job.file, sealer, job.totalLength, {
+        tail: (hashes) => host.tail(job.plan, hashes),
+        keep,
+        onCompared: (bytes) => void host.comparing(job.id, bytes),
+      });
       try {
         if (address === null && job.totalLength <= SMALL_UPLOAD) {
           const gate = new Gate();

@@ -10,6 +10,16 @@ export const PARTS_AT_ONCE = 3;
 /** Parts that are held at most: as many as are on the wire, and as many for the next request. */
 const HELD = 2 * PARTS_AT_ONCE;
 
+/** Who wants the ciphertext. */
+export interface SealedFileHost {
+  /** Seals the segment list, which the hashes of all segments go into. */
+  tail: (hashes: Uint8Array) => Promise<Uint8Array>;
+  /** Is done with the hashes of what is sealed before any of it is given out. */
+  keep?: (hashes: Uint8Array) => Promise<void>;
+  /** So many bytes of the file are what was sent before, and are not given out again. */
+  onCompared?: (bytes: number) => void;
+}
+
 /**
  * A file's ciphertext, sealed part by part: while a request is on the wire, the
  * parts for the next one are being sealed. A part is held until the server has
@@ -21,7 +31,7 @@ export class SealedFile implements StagedSource {
   readonly #sealer: ContentSealer;
   /** Read once: the sealer cannot be asked while it is sealing. */
   readonly #parts: number;
-  readonly #tail: (hashes: Uint8Array) => Promise<Uint8Array>;
+  readonly #tail: SealedFileHost['tail'];
   /** Sealed parts, the first of which begins at `#start`. */
   #held: Uint8Array<ArrayBuffer>[] = [];
   #start = 0;
@@ -32,17 +42,12 @@ export class SealedFile implements StagedSource {
   #closed = false;
   /** Of all segments that are sealed. */
   #hashes: Uint8Array = new Uint8Array();
-  readonly #keep: (hashes: Uint8Array) => Promise<void>;
+  readonly #keep: NonNullable<SealedFileHost['keep']>;
+  readonly #onCompared: NonNullable<SealedFileHost['onCompared']>;
 
-  /** `keep` is done with the hashes of what is sealed before any of it is given out. */
-  constructor(
-    file: Blob,
-    sealer: ContentSealer,
-    totalLength: number,
-    tail: (hashes: Uint8Array) => Promise<Uint8Array>,
-    keep: (hashes: Uint8Array) => Promise<void> = () => Promise.resolve(),
-  ) {
+  constructor(file: Blob, sealer: ContentSealer, totalLength: number, { tail, keep = () => Promise.resolve(), onCompared = () => undefined }: SealedFileHost) {
     this.#keep = keep;
+    this.#onCompared = onCompared;
     this.size = totalLength;
     this.#file = file;
     this.#sealer = sealer;
@@ -63,7 +68,7 @@ export class SealedFile implements StagedSource {
     while (this.#held.length === 0 && this.#next < this.#parts) {
       this.#sealAhead();
       await this.#sealing;
-      this.#acknowledged(offset);
+      this.#skip(offset);
     }
     this.#sealAhead();
     const ready = this.#held.slice(0, PARTS_AT_ONCE);
@@ -78,9 +83,9 @@ export class SealedFile implements StagedSource {
    */
   async finish(): Promise<void> {
     while (this.#next < this.#parts) {
-      this.#acknowledged(this.size);
       this.#sealAhead();
       await this.#sealing;
+      this.#skip(this.size);
     }
   }
 
@@ -89,6 +94,12 @@ export class SealedFile implements StagedSource {
     this.#closed = true;
     await this.#sealing?.catch(() => undefined);
     this.#sealer.free();
+  }
+
+  /** The server has this from before: it was sealed only to be compared. */
+  #skip(offset: number): void {
+    this.#acknowledged(offset);
+    if (this.#held.length === 0) this.#onCompared(Math.min(this.#file.size, this.#next * PART_SIZE));
   }
 
   /** Lets go of the parts before this offset. */

@@ -8,8 +8,7 @@ import css from '../features/entering/Entering.module.css';
 import { EnteringFrame } from '../features/entering/EnteringFrame';
 import { NewPasswordFields, useNewPassword } from '../features/entering/NewPassword';
 import { PhraseForm } from '../features/entering/PhraseForm';
-import { ProgressNote } from '../features/entering/ProgressNote';
-import { ErrorMessage } from '../features/errors/ErrorMessage';
+import { SubmitStep } from '../features/entering/SubmitStep';
 import { useText } from '../lib/i18n';
 import { usePageTitle } from '../lib/pageTitle';
 import { useTask } from '../lib/useTask';
@@ -78,16 +77,12 @@ export default function RecoverPage() {
           </Banner>
           <KnownEmail email={email} />
           <NewPasswordFields value={password} label={t('settings.password.new')} confirmLabel={t('settings.password.confirm')} />
-          {task.error !== null && (
-            <ErrorMessage
-              error={task.error}
-              actions={task.error.code === 'recovery-expired' ? <Button onPress={again}>{t('recover.again')}</Button> : undefined}
-            />
-          )}
-          <Button type="submit" look="primary" isWide isBusy={task.isBusy}>
-            {t(task.isBusy ? 'settings.password.busy' : 'recover.complete')}
-          </Button>
-          <ProgressNote isBusy={task.isBusy} />
+          <SubmitStep
+            task={task}
+            label={t('recover.complete')}
+            busyLabel={t('settings.password.busy')}
+            actions={task.error?.code === 'recovery-expired' ? <Button onPress={again}>{t('recover.again')}</Button> : undefined}
+          />
         </form>
       )}
     </EnteringFrame>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { IconButton } from './Button';
 import { TextField, type TextFieldProps } from './TextField';
 
-interface PasswordFieldProps extends Omit<TextFieldProps, 'type' | 'trailing'> {
+export interface PasswordFieldProps extends Omit<TextFieldProps, 'type' | 'trailing'> {
   showLabel: string;
   hideLabel: string;
 }

@@ -2,10 +2,10 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use axum::response::Response;
-use http_body_util::BodyExt as _;
 use protocol::{Failure, Success, UploadBatch, UploadId, UserId};
 use tokio::sync::mpsc;
 
+use super::body::hand_on;
 use super::bytes_header;
 use super::create::expiry_ms;
 use crate::auth::PartCaller;
@@ -83,34 +83,10 @@ async fn check(state: &AppState, user: UserId, announced: u64) -> ApiResult<()> 
 
 /// Takes a body in. The writing is a task of its own: it clears away what it began even when the
 /// client, and with it the handler, goes away in the middle.
-async fn receive(state: &AppState, user: UserId, mut body: Body) -> ApiResult<Vec<UploadId>> {
+async fn receive(state: &AppState, user: UserId, body: Body) -> ApiResult<Vec<UploadId>> {
     let (sender, receiver) = mpsc::channel(PIECES);
     let writer = tokio::spawn(keep(state.clone(), user, receiver));
-    let mut stopping = state.stopping.clone();
-    let mut seen = 0;
-    let read = loop {
-        let frame = tokio::select! {
-            frame = body.frame() => frame,
-            _ = stopping.wait_for(|stopping| *stopping) => break Err(ApiError::unavailable()),
-        };
-        match frame {
-            None => break Ok(()),
-            Some(Err(_)) => break Err(ApiError::bad_request("The body ended too early.")),
-            Some(Ok(frame)) => {
-                let Ok(data) = frame.into_data() else {
-                    continue;
-                };
-                seen += data.len() as u64;
-                if seen > BODY {
-                    break Err(ApiError::payload_too_large(BODY));
-                }
-                // A writer that has gone away says why below.
-                if sender.send(Piece::Bytes(data)).await.is_err() {
-                    break Ok(());
-                }
-            }
-        }
-    };
+    let read = hand_on(state, body, BODY, &sender).await;
     if read.is_ok() {
         let _ = sender.send(Piece::End).await;
     }
@@ -124,6 +100,12 @@ async fn receive(state: &AppState, user: UserId, mut body: Body) -> ApiResult<Ve
 enum Piece {
     Bytes(Bytes),
     End,
+}
+
+impl From<Bytes> for Piece {
+    fn from(bytes: Bytes) -> Self {
+        Self::Bytes(bytes)
+    }
 }
 
 async fn keep(

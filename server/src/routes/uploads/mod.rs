@@ -5,6 +5,7 @@
 
 pub(crate) mod batch;
 mod begin;
+mod body;
 pub(crate) mod checksum;
 pub(crate) mod create;
 pub(crate) mod delete;

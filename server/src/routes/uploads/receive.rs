@@ -2,11 +2,11 @@
 //! client, and with it the handler, goes away in the middle.
 
 use axum::body::{Body, Bytes};
-use http_body_util::BodyExt;
 use protocol::UploadId;
 use tokio::sync::mpsc;
 
 use super::begin::NewUpload;
+use super::body::hand_on;
 use super::checksum::Checksum;
 use super::create::expiry_ms;
 use crate::blobs::BlobError;
@@ -59,37 +59,11 @@ pub(super) async fn receive(
     row: Row,
     checksum: Option<Checksum>,
     guard: UploadGuard,
-    mut body: Body,
+    body: Body,
 ) -> ApiResult<Kept> {
     let (sender, receiver) = mpsc::channel(FRAMES);
     let writer = tokio::spawn(write(state.clone(), target, row, checksum, receiver, guard));
-    let room = target.length - target.offset;
-    let mut stopping = state.stopping.clone();
-    let mut seen = 0;
-    let read = loop {
-        let frame = tokio::select! {
-            frame = body.frame() => frame,
-            _ = stopping.wait_for(|stopping| *stopping) => break Err(ApiError::unavailable()),
-        };
-        match frame {
-            None => break Ok(()),
-            // Also one that is too slow: the upload must not stay taken.
-            Some(Err(_)) => break Err(ApiError::bad_request("The body ended too early.")),
-            Some(Ok(frame)) => {
-                let Ok(data) = frame.into_data() else {
-                    continue;
-                };
-                seen += data.len() as u64;
-                if seen > room {
-                    break Err(ApiError::payload_too_large(room));
-                }
-                // A writer that has gone away says why below.
-                if sender.send(data).await.is_err() {
-                    break Ok(());
-                }
-            }
-        }
-    };
+    let read = hand_on(state, body, target.length - target.offset, &sender).await;
     drop(sender);
     let kept = writer.await.map_err(ApiError::internal)?;
     // A body that broke off does not match its checksum either; the first reason is the better.

@@ -6,13 +6,12 @@ import { usePageTitle } from '../../lib/pageTitle';
 import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
-import { PasswordField } from '../../ui/PasswordField';
-import { ErrorMessage } from '../errors/ErrorMessage';
 import { KnownEmail } from './EmailField';
 import css from './Entering.module.css';
 import { EnteringFrame } from './EnteringFrame';
 import { NewPasswordFields, useNewPassword } from './NewPassword';
-import { ProgressNote } from './ProgressNote';
+import { PasswordAsked } from './PasswordAsked';
+import { SubmitStep } from './SubmitStep';
 
 /** The way out after a backup was restored: the password of then, what is older, and the person's word. */
 export default function AcceptOlder({ email, onBack }: { email: string; onBack: () => void }) {
@@ -38,15 +37,6 @@ export default function AcceptOlder({ email, onBack }: { email: string; onBack: 
     await task.run(() => older.accept(older.state === null ? null : next.password));
   };
 
-  const action = (label: 'older.open' | 'older.accept') => (
-    <>
-      {task.error !== null && <ErrorMessage error={task.error} />}
-      <Button type="submit" look="primary" isWide isBusy={task.isBusy}>
-        {t(task.isBusy ? 'older.busy' : label)}
-      </Button>
-      <ProgressNote isBusy={task.isBusy} />
-    </>
-  );
   return (
     <EnteringFrame
       title={t('older.title')}
@@ -60,17 +50,8 @@ export default function AcceptOlder({ email, onBack }: { email: string; onBack: 
         <form className={css.form} noValidate onSubmit={(event) => void look(event)}>
           <p className={css.lead}>{t('older.text')}</p>
           <KnownEmail email={email} />
-          <PasswordField
-            label={t('older.password')}
-            showLabel={t('field.password.show')}
-            hideLabel={t('field.password.hide')}
-            name="password"
-            autoComplete="current-password"
-            value={password}
-            onChange={setPassword}
-            error={isChecked && password === '' ? t('field.password.empty') : undefined}
-          />
-          {action('older.open')}
+          <PasswordAsked label={t('older.password')} name="password" value={password} onChange={setPassword} isChecked={isChecked} />
+          <SubmitStep task={task} label={t('older.open')} busyLabel={t('older.busy')} />
         </form>
       ) : (
         <form className={css.form} noValidate onSubmit={(event) => void accept(event)}>
@@ -85,7 +66,7 @@ export default function AcceptOlder({ email, onBack }: { email: string; onBack: 
               <NewPasswordFields value={next} label={t('settings.password.new')} confirmLabel={t('settings.password.confirm')} />
             </>
           )}
-          {action('older.accept')}
+          <SubmitStep task={task} label={t('older.accept')} busyLabel={t('older.busy')} />
         </form>
       )}
     </EnteringFrame>

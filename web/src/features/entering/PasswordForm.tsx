@@ -4,13 +4,11 @@ import { useApp } from '../../app/hooks';
 import { emailProblem } from '../../lib/email';
 import { useText } from '../../lib/i18n';
 import type { Task } from '../../lib/useTask';
-import { Button } from '../../ui/Button';
 import { CheckField } from '../../ui/CheckField';
-import { PasswordField } from '../../ui/PasswordField';
-import { ErrorMessage } from '../errors/ErrorMessage';
 import { EmailField, KnownEmail } from './EmailField';
 import css from './Entering.module.css';
-import { ProgressNote } from './ProgressNote';
+import { PasswordAsked } from './PasswordAsked';
+import { SubmitStep } from './SubmitStep';
 
 interface PasswordFormProps {
   task: Task;
@@ -53,27 +51,20 @@ export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: 
         <EmailField value={email} onChange={onEmail} isChecked={isChecked} inputRef={emailField} />
       )}
       <div className={css.withLink}>
-        <PasswordField
+        <PasswordAsked
           label={t('field.password')}
-          showLabel={t('field.password.show')}
-          hideLabel={t('field.password.hide')}
           name="password"
-          autoComplete="current-password"
           value={password}
           onChange={setPassword}
           inputRef={passwordField}
-          error={isChecked && password === '' ? t('field.password.empty') : undefined}
+          isChecked={isChecked}
         />
         <Link to="/recover" className={css.forgot}>
           {t('recover.link')}
         </Link>
       </div>
       {keep.isPossible && <CheckField label={t('keep.label')} hint={t('keep.hint')} isSelected={keep.isOn} onChange={keep.set} />}
-      {task.error !== null && <ErrorMessage error={task.error} />}
-      <Button type="submit" look="primary" isWide isBusy={task.isBusy}>
-        {task.isBusy ? busyLabel : label}
-      </Button>
-      <ProgressNote isBusy={task.isBusy} />
+      <SubmitStep task={task} label={label} busyLabel={busyLabel} />
     </form>
   );
 }

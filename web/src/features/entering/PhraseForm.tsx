@@ -3,13 +3,11 @@ import type { AppError } from '../../app/contract';
 import { emailProblem } from '../../lib/email';
 import { useText, type Translate } from '../../lib/i18n';
 import type { Task } from '../../lib/useTask';
-import { Button } from '../../ui/Button';
 import { TextArea } from '../../ui/TextArea';
-import { ErrorMessage } from '../errors/ErrorMessage';
 import { EmailField } from './EmailField';
 import css from './Entering.module.css';
 import { PHRASE_LENGTH, phraseWords } from './phraseText';
-import { ProgressNote } from './ProgressNote';
+import { SubmitStep } from './SubmitStep';
 
 interface PhraseFormProps {
   task: Task;
@@ -28,7 +26,6 @@ export function PhraseForm({ task, email, onEmail, onPhrase }: PhraseFormProps) 
   const phraseField = useRef<HTMLTextAreaElement>(null);
   const words = phraseWords(text);
   const problem = isChecked ? phraseProblem(words, task.error, t) : undefined;
-  const error = errorBelow(task.error);
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -55,11 +52,7 @@ export function PhraseForm({ task, email, onEmail, onPhrase }: PhraseFormProps) 
         hint={t('recover.phrase.hint', { count: words.length, total: PHRASE_LENGTH })}
         error={problem}
       />
-      {error !== null && <ErrorMessage error={error} />}
-      <Button type="submit" look="primary" isWide isBusy={task.isBusy}>
-        {t(task.isBusy ? 'recover.busy' : 'recover.next')}
-      </Button>
-      <ProgressNote isBusy={task.isBusy} />
+      <SubmitStep task={task} label={t('recover.next')} busyLabel={t('recover.busy')} error={errorBelow(task.error)} />
     </form>
   );
 }

@@ -3,11 +3,9 @@ import { emailProblem } from '../../lib/email';
 import { useText } from '../../lib/i18n';
 import type { Task } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
-import { Button } from '../../ui/Button';
-import { ErrorMessage } from '../errors/ErrorMessage';
 import { EmailField } from './EmailField';
 import { NewPasswordFields, type NewPassword } from './NewPassword';
-import { ProgressNote } from './ProgressNote';
+import { SubmitStep } from './SubmitStep';
 import css from './Entering.module.css';
 
 interface SignUpFormProps {
@@ -37,11 +35,7 @@ export function SignUpForm({ task, email, onEmail, password, onNext }: SignUpFor
       <Banner tone="warning" title={t('signUp.noReset')}>
         <p>{t('signUp.noReset.text')}</p>
       </Banner>
-      {task.error !== null && <ErrorMessage error={task.error} />}
-      <Button type="submit" look="primary" isWide isBusy={task.isBusy}>
-        {t(task.isBusy ? 'signUp.next.busy' : 'signUp.next')}
-      </Button>
-      <ProgressNote isBusy={task.isBusy} />
+      <SubmitStep task={task} label={t('signUp.next')} busyLabel={t('signUp.next.busy')} />
     </form>
   );
 }

@@ -12,6 +12,7 @@ import css from './FileDetails.module.css';
 import { FileIcon } from './FileIcon';
 import { FolderLink } from './PathBar';
 import { typeWords } from './typeWords';
+import type { DetailsState } from './useDetails';
 
 interface FileDetailsProps {
   /** What is selected; when nothing is, the folder itself is described. */
@@ -24,8 +25,17 @@ interface FileDetailsProps {
   editing?: { canWrite: boolean; onEdit: (entry: Entry, edit: EntryEdit) => void };
 }
 
-/** Beside the files: what is known about the selected ones. */
-export function DetailsPane({ onClose, ...props }: FileDetailsProps & { onClose: () => void }) {
+/** What is known about the selected entries: beside the list, or as a sheet where there is no room. */
+export function Details({ details, chosen, ...props }: FileDetailsProps & { details: DetailsState }) {
+  return (
+    <>
+      {details.isPaneOpen && <DetailsPane {...props} chosen={chosen} onClose={details.close} />}
+      <DetailsSheet {...props} isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} onClose={details.close} />
+    </>
+  );
+}
+
+function DetailsPane({ onClose, ...props }: FileDetailsProps & { onClose: () => void }) {
   const { t } = useText();
   const [first] = props.chosen;
   return (
@@ -47,7 +57,7 @@ export function DetailsPane({ onClose, ...props }: FileDetailsProps & { onClose:
   );
 }
 
-/** The same as a sheet, where there is no room beside the files. */
+/** The same as a sheet. */
 export function DetailsSheet({ isOpen, onClose, ...props }: FileDetailsProps & { isOpen: boolean; onClose: () => void }) {
   const { t } = useText();
   const [first] = props.chosen;

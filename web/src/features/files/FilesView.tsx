@@ -13,7 +13,6 @@ import { useWindowKeys } from '../../lib/useWindowKeys';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
-import { SelectionBar } from '../../ui/Toolbar';
 import { useEditing } from '../editing/useEditing';
 import { CrumbTarget } from '../moving/CrumbTarget';
 import { usePlacing } from '../moving/usePlacing';
@@ -31,7 +30,7 @@ import { countWords } from './countWords';
 import { DropArea } from './DropArea';
 import { EntryContextMenu } from './EntryContextMenu';
 import { fileActions } from './fileActions';
-import { DetailsPane, DetailsSheet } from './FileDetails';
+import { Details } from './FileDetails';
 import { FileList } from './FileList';
 import { FilesToolbar } from './FilesToolbar';
 import { FolderFailed, FolderStatus, isFolderGone } from './FolderStatus';
@@ -39,6 +38,7 @@ import { LargeDownloadDialog } from './LargeDownloadDialog';
 import { ListSkeleton } from './ListSkeleton';
 import { PathBar } from './PathBar';
 import { RenameField } from './RenameField';
+import { SelectedBar } from './SelectedBar';
 import { kindWords } from './typeWords';
 import { useDetails } from './useDetails';
 import { useEntryMenu } from './useEntryMenu';
@@ -193,14 +193,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
             onUpload={picker.open}
           />
         ) : (
-          <SelectionBar
-            label={t('files.actions')}
-            title={t('files.selected', { count: chosen.length })}
-            clearLabel={t('files.clear')}
-            moreLabel={t('files.actions.more')}
-            onClear={clear}
-            actions={actionsFor(chosen)}
-          />
+          <SelectedBar chosen={chosen} onClear={clear} actionsFor={actionsFor} />
         )}
         <div className={css.notes}>
           <StorageNote />
@@ -282,8 +275,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
         {placing.dialog}
         <LargeDownloadDialog entries={actions.asking} onConfirm={actions.downloadAnyway} onClose={actions.stopAsking} />
       </DropArea>
-      {details.isPaneOpen && <DetailsPane editing={notedAs} chosen={chosen} all={entries} place={name} onClose={details.close} />}
-      <DetailsSheet editing={notedAs} isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} all={entries} place={name} onClose={details.close} />
+      <Details editing={notedAs} details={details} chosen={chosen} all={entries} place={name} />
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { setPreferences } from '../../lib/preferences';
 import { sortEntries, type Sort } from '../../lib/sortEntries';
 import { usePreferences } from '../../lib/usePreferences';
 import { EmptyState } from '../../ui/EmptyState';
-import { SelectionBar, Toolbar } from '../../ui/Toolbar';
+import { Toolbar } from '../../ui/Toolbar';
 import { useEditing } from '../editing/useEditing';
 import { FolderFindings } from '../findings/FolderFindings';
 import { usePlacing } from '../moving/usePlacing';
@@ -16,12 +16,13 @@ import { usePreview } from '../preview/usePreview';
 import { countWords } from './countWords';
 import { EntryContextMenu } from './EntryContextMenu';
 import { gatheredActions } from './fileActions';
-import { DetailsPane, DetailsSheet } from './FileDetails';
+import { Details } from './FileDetails';
 import { FileList } from './FileList';
 import { ViewButtons } from './FilesToolbar';
 import css from './FilesView.module.css';
 import { LargeDownloadDialog } from './LargeDownloadDialog';
 import { ListSkeleton } from './ListSkeleton';
+import { SelectedBar } from './SelectedBar';
 import { kindWords } from './typeWords';
 import { useDetails } from './useDetails';
 import { useEntryMenu } from './useEntryMenu';
@@ -114,14 +115,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
             )}
           </Toolbar>
         ) : (
-          <SelectionBar
-            label={t('files.actions')}
-            title={t('files.selected', { count: chosen.length })}
-            clearLabel={t('files.clear')}
-            moreLabel={t('files.actions.more')}
-            onClear={clear}
-            actions={actionsFor(chosen)}
-          />
+          <SelectedBar chosen={chosen} onClear={clear} actionsFor={actionsFor} />
         )}
         <div className={css.notes}>
           {children}
@@ -162,8 +156,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
         {placing.dialog}
         <LargeDownloadDialog entries={asking} onConfirm={downloadAnyway} onClose={stopAsking} />
       </div>
-      {details.isPaneOpen && <DetailsPane editing={editing} chosen={chosen} all={entries} place={title} onClose={details.close} />}
-      <DetailsSheet editing={editing} isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} all={entries} place={title} onClose={details.close} />
+      <Details editing={editing} details={details} chosen={chosen} all={entries} place={title} />
     </div>
   );
 }

@@ -7,7 +7,7 @@ import { useWindowKeys } from '../../lib/useWindowKeys';
 import { isInList } from './useListEvents';
 import type { FileSelection } from './useSelection';
 
-export interface Details {
+export interface DetailsState {
   /** Beside the files; remembered. */
   isPaneOpen: boolean;
   /** What the sheet is about, where there is no room for a pane; null while it is closed. */
@@ -18,7 +18,7 @@ export interface Details {
 }
 
 /** Where details are shown, and the key `i` for them. In a list, where typing seeks names, it is Ctrl+I. */
-export function useDetails(entries: readonly Entry[], { chosen, select }: FileSelection): Details {
+export function useDetails(entries: readonly Entry[], { chosen, select }: FileSelection): DetailsState {
   const isRoomy = useMedia(ROOMY);
   const { details } = usePreferences();
   const [sheet, setSheet] = useState<ReadonlySet<string> | null>(null);

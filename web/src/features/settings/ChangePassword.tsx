@@ -4,9 +4,9 @@ import { useText } from '../../lib/i18n';
 import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
-import { PasswordField } from '../../ui/PasswordField';
 import { KnownEmail } from '../entering/EmailField';
 import { NewPasswordFields, useNewPassword } from '../entering/NewPassword';
+import { PasswordAsked } from '../entering/PasswordAsked';
 import { ProgressNote } from '../entering/ProgressNote';
 import { ErrorMessage } from '../errors/ErrorMessage';
 import css from './Settings.module.css';
@@ -43,12 +43,9 @@ export function ChangePassword({ email }: { email: string }) {
   return (
     <form className={css.form} noValidate onSubmit={(event) => void submit(event)}>
       <KnownEmail email={email} />
-      <PasswordField
+      <PasswordAsked
         label={t('settings.password.current')}
-        showLabel={t('field.password.show')}
-        hideLabel={t('field.password.hide')}
         name="current-password"
-        autoComplete="current-password"
         value={current}
         onChange={(value) => {
           setCurrent(value);

@@ -6,8 +6,8 @@ import { isPassing } from '../../lib/problem';
 import { useTask } from '../../lib/useTask';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
-import { PasswordField } from '../../ui/PasswordField';
 import { KnownEmail } from '../entering/EmailField';
+import { PasswordAsked } from '../entering/PasswordAsked';
 import { PhraseQuiz } from '../entering/PhraseQuiz';
 import { PhraseStep } from '../entering/PhraseStep';
 import { ProgressNote } from '../entering/ProgressNote';
@@ -102,12 +102,9 @@ export function NewPhrase({ email }: { email: string }) {
     return (
       <form className={css.form} noValidate onSubmit={(event) => void prepare(event)}>
         <KnownEmail email={email} />
-        <PasswordField
+        <PasswordAsked
           label={t('settings.password.current')}
-          showLabel={t('field.password.show')}
-          hideLabel={t('field.password.hide')}
           name="current-password"
-          autoComplete="current-password"
           // eslint-disable-next-line jsx-a11y/no-autofocus -- the button that opened this has just gone
           autoFocus
           value={password}
@@ -116,7 +113,8 @@ export function NewPhrase({ email }: { email: string }) {
             task.clear();
           }}
           inputRef={passwordField}
-          error={isWrong ? t('error.wrongPassword') : isChecked && password === '' ? t('field.password.empty') : undefined}
+          isChecked={isChecked}
+          error={isWrong ? t('error.wrongPassword') : undefined}
         />
         {task.error !== null && !isWrong && <ErrorMessage error={task.error} />}
         <div className={css.row}>

@@ -21,7 +21,7 @@ interface TransferRowProps {
 /** One file on its way: what is happening in words, how far it is, what can be done. */
 export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry, onDismiss }: TransferRowProps) {
   const { t, locale } = useText();
-  const { name, direction, status, size, done, error, anew, leftOut } = transfer;
+  const { name, direction, status, size, done, isComparing, error, anew, leftOut } = transfer;
   const picker = useFilePicker(([chosen]) => onResume(chosen), { isSingle: true });
   const hint = error === undefined ? null : operatorHint(error, t);
   return (
@@ -38,7 +38,7 @@ export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry, on
           />
         )}
         <p className={css.state}>
-          <span>{t(leftOut === undefined ? `transfer.${direction}.${status}` : `transfer.leftOut.${leftOut.kind}`, { count: leftOut?.files ?? 0 })}</span>
+          <span>{t(leftOut === undefined ? (isComparing === true && status === 'running' ? 'transfer.comparing' : `transfer.${direction}.${status}`) : `transfer.leftOut.${leftOut.kind}`, { count: leftOut?.files ?? 0 })}</span>
           <Details transfer={transfer} />
         </p>
         {status === 'needs-file' && transfer.wants !== undefined && <p className={css.note}>{t(`transfer.wants.${transfer.wants}`)}</p>}

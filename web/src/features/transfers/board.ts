@@ -45,7 +45,7 @@ export class Board {
     const meter = new Speedometer();
     meter.add(0, this.#now());
     this.#speeds.set(id, meter);
-    this.#change(id, { status: 'running', done: 0, speed: 0, secondsLeft: null, error: undefined });
+    this.#change(id, { status: 'running', done: 0, speed: 0, secondsLeft: null, isComparing: false, error: undefined });
   }
 
   progress(id: string, done: number): void {
@@ -53,8 +53,17 @@ export class Board {
     const meter = this.#speeds.get(id);
     if (transfer?.status !== 'running' || meter === undefined) return;
     const now = this.#now();
+    if (transfer.isComparing === true) {
+      this.#sends(id, done, now);
+      return;
+    }
     meter.add(done, now);
     this.#change(id, { done, speed: meter.speed(now), secondsLeft: meter.secondsLeft(transfer.size - done, now) });
+  }
+
+  /** So much was sent before, and is compared with what the file is now. */
+  comparing(id: string, done: number): void {
+    if (this.#transfers.get(id)?.status === 'running') this.#change(id, { done, isComparing: true });
   }
 
   /** How large it is has come out. */
@@ -73,16 +82,12 @@ export class Board {
 
   /** What had been sent is of no use any more. */
   begunAnew(id: string, why: NonNullable<Transfer['anew']>): void {
-    this.#change(id, { anew: why, done: 0 });
+    this.#change(id, { anew: why, done: 0, isComparing: false });
   }
 
   resumed(id: string): void {
     const transfer = this.#transfers.get(id);
-    if (transfer === undefined) return;
-    const meter = new Speedometer();
-    meter.add(transfer.done, this.#now());
-    this.#speeds.set(id, meter);
-    this.#change(id, { status: 'running' });
+    if (transfer !== undefined) this.#sends(id, transfer.done, this.#now());
   }
 
   finishing(id: string): void {
@@ -123,6 +128,14 @@ export class Board {
     this.#transfers.clear();
     this.#speeds.clear();
     this.#publish();
+  }
+
+  /** From here on it is measured how fast it is. */
+  #sends(id: string, done: number, now: number): void {
+    const meter = new Speedometer();
+    meter.add(done, now);
+    this.#speeds.set(id, meter);
+    this.#change(id, { status: 'running', done, isComparing: false });
   }
 
   #end(id: string, status: Transfer['status'], change: Partial<Transfer>): void {

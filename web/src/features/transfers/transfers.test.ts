@@ -34,6 +34,20 @@ describe('uploading', () => {
     expect(list()[0]).toMatchObject({ done: 2 * MB, speed: 2 * MB, secondsLeft: 4 });
   });
 
+  it('says that it compares what was sent before, and measures only what it sends', async () => {
+    const { transfers, settle, job, list } = world();
+    transfers.upload('root', [file('a', 10 * MB)]);
+    await settle();
+    transfers.comparing(job('a').id, 6 * MB);
+    await settle();
+    expect(list()[0]).toMatchObject({ status: 'running', done: 6 * MB, isComparing: true, speed: 0, secondsLeft: null });
+    transfers.progress(job('a').id, 6 * MB);
+    await settle();
+    transfers.progress(job('a').id, 8 * MB);
+    await settle();
+    expect(list()[0]).toMatchObject({ done: 8 * MB, isComparing: false, speed: 2 * MB, secondsLeft: 1 });
+  });
+
   it('cancels what runs and what waits, and lets the rest go on', async () => {
     const { transfers, settle, status, job, dropped, keeper } = world();
     transfers.upload('root', [file('a', 100 * MB), file('b', 100 * MB), file('c', 100 * MB), file('d', 100 * MB)]);

@@ -87,6 +87,10 @@ export class Transfers {
   }
 
   /** From the content workers: bytes of the file that are done. */
+  comparing(id: string, done: number): void {
+    this.#board.comparing(id, done);
+  }
+
   progress(id: string, done: number): void {
     this.#board.progress(id, done);
   }

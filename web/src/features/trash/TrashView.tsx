@@ -10,15 +10,16 @@ import { usePreferences } from '../../lib/usePreferences';
 import { Button } from '../../ui/Button';
 import { EmptyState } from '../../ui/EmptyState';
 import type { MenuEntry } from '../../ui/Menu';
-import { SelectionBar, Toolbar } from '../../ui/Toolbar';
+import { Toolbar } from '../../ui/Toolbar';
 import { countWords } from '../files/countWords';
 import { EntryContextMenu } from '../files/EntryContextMenu';
-import { DetailsPane, DetailsSheet } from '../files/FileDetails';
+import { Details } from '../files/FileDetails';
 import { FileList } from '../files/FileList';
 import { ViewButtons } from '../files/FilesToolbar';
 import css from '../files/FilesView.module.css';
 import { FolderFailed, FolderStatus } from '../files/FolderStatus';
 import { ListSkeleton } from '../files/ListSkeleton';
+import { SelectedBar } from '../files/SelectedBar';
 import { kindWords } from '../files/typeWords';
 import { useDetails } from '../files/useDetails';
 import { useEntryMenu } from '../files/useEntryMenu';
@@ -128,14 +129,7 @@ export function TrashView({ folder }: { folder: string }) {
             )}
           </Toolbar>
         ) : (
-          <SelectionBar
-            label={t('files.actions')}
-            title={t('files.selected', { count: chosen.length })}
-            clearLabel={t('files.clear')}
-            moreLabel={t('files.actions.more')}
-            onClear={clear}
-            actions={actionsFor(chosen)}
-          />
+          <SelectedBar chosen={chosen} onClear={clear} actionsFor={actionsFor} />
         )}
         <div className={css.notes}>
           <FolderFindings folder={folder} />
@@ -143,7 +137,6 @@ export function TrashView({ folder }: { folder: string }) {
           {entries.length > 0 && <p className={css.hint}>{t('trash.hint')}</p>}
         </div>
         {/* Lists handle the keys that they know; what they let through arrives here. */}
-        { }
         <div {...area} className={css.area}>
           <FolderFailed state={state} onRetry={() => void app.refreshFolder(folder)} />
           {(state.status === 'loading' || (trashed === undefined && state.status !== 'error')) && <ListSkeleton label={t('files.loading')} view={shownAs} />}
@@ -174,8 +167,7 @@ export function TrashView({ folder }: { folder: string }) {
         <EntryContextMenu menu={menu} actionsFor={actionsFor} areaActions={areaActions} place={t('trash.title')} timeOf={trashedOf} />
         <PurgeDialog question={question} onClose={() => setQuestion(null)} onPurge={purge} />
       </div>
-      {details.isPaneOpen && <DetailsPane chosen={chosen} all={entries} place={t('trash.title')} onClose={details.close} />}
-      <DetailsSheet isOpen={details.inSheet !== null} chosen={details.inSheet ?? []} all={entries} place={t('trash.title')} onClose={details.close} />
+      <Details details={details} chosen={chosen} all={entries} place={t('trash.title')} />
     </div>
   );
 }
