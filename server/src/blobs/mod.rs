@@ -125,27 +125,14 @@ impl BlobStore {
 
     /// Gives finished uploads (with their lengths) their names as blobs, durably, and answers those
     /// that are not there in their full length. Doing it twice is harmless, and so is not following
-    /// it up: what no row names is swept.
-    pub(crate) fn name_blobs(
-        &self,
-        uploads: &[(UploadId, u64)],
-    ) -> Result<Vec<UploadId>, BlobError> {
+    /// it up: it stays an upload's as long as there is a row of one, and what no row names is swept.
+    pub(crate) fn name_blobs(&self, uploads: &[(UploadId, u64)]) -> io::Result<Vec<UploadId>> {
         let (mut folders, mut broken): (Vec<PathBuf>, Vec<UploadId>) = (Vec::new(), Vec::new());
         for (id, length) in uploads {
             let path = self.blob_path(*id);
-            let named = if path.exists() {
-                Ok(())
-            } else {
-                self.link_or_rename(*id, &path)
-            };
-            match named.and_then(|()| Ok(fs::metadata(&path)?.len())) {
-                Ok(found) if found == *length => {}
-                // Given up or expired in this very moment, or damaged.
-                Ok(_) | Err(BlobError::Missing(_)) => {
-                    broken.push(*id);
-                    continue;
-                }
-                Err(error) => return Err(error),
+            if !self.name_blob(*id, *length, &path)? {
+                broken.push(*id);
+                continue;
             }
             let folder = path.parent().expect("a blob is in a folder").to_owned();
             if !folders.contains(&folder) {
@@ -158,20 +145,20 @@ impl BlobStore {
         Ok(broken)
     }
 
-    /// Some file systems have no hard links; a rename serves as well, since a staged upload is
-    /// also looked for under its name as a blob.
-    fn link_or_rename(&self, id: UploadId, path: &Path) -> Result<(), BlobError> {
+    /// Whether it is there under its name as a blob, in its full length.
+    fn name_blob(&self, id: UploadId, length: u64, path: &Path) -> io::Result<bool> {
         let staged = self.staged_path(id);
-        match fs::hard_link(&staged, path).map_err(|error| error.kind()) {
-            Ok(()) | Err(io::ErrorKind::AlreadyExists) => Ok(()),
-            Err(_) => Ok(fs::rename(&staged, path)?),
-        }
-    }
-
-    /// Forgets the staged names of uploads that are blobs now.
-    pub(crate) fn unstage(&self, ids: &[UploadId]) {
-        for id in ids {
-            remove(&self.staged_path(*id));
+        let named = match length_of(&staged)? {
+            None => None,
+            // Damaged: it keeps its name.
+            Some(found) if found != length => return Ok(false),
+            Some(_) => Some(fs::rename(&staged, path)),
+        };
+        match named {
+            Some(Ok(())) => Ok(true),
+            Some(Err(error)) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            // Named before, by another request perhaps; given up, or expired in this very moment.
+            Some(Err(_)) | None => Ok(length_of(path)? == Some(length)),
         }
     }
 
@@ -208,6 +195,15 @@ fn remove(path: &Path) {
         && error.kind() != io::ErrorKind::NotFound
     {
         tracing::warn!(%error, "a file could not be removed");
+    }
+}
+
+/// In bytes; `None`: there is no such file.
+fn length_of(path: &Path) -> io::Result<Option<u64>> {
+    match fs::metadata(path) {
+        Ok(found) => Ok(Some(found.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -225,7 +225,7 @@ async fn orphans(
         Ok(())
     })
     .await?;
-    Ok(count + leftover_names(db, store).await?)
+    Ok(count)
 }
 
 /// Files that no row names, and how many files there are.
@@ -256,31 +256,6 @@ async fn unnamed(db: &Db, folders: Vec<PathBuf>) -> Result<(Vec<UploadId>, usize
 /// Whether a row names it.
 fn is_named(conn: &mut dyn Conn, id: UploadId) -> Result<bool, DbError> {
     Ok(uploads::exists(conn, id)? || versions::names_blob(conn, id)?)
-}
-
-/// Staged names of uploads that are blobs already: a crash came between the two.
-async fn leftover_names(db: &Db, store: &BlobStore) -> Result<u64, SweepError> {
-    let folder = store.staged.clone();
-    let ids = super::staging::blocking(move || Ok(ids_in(&folder))).await?;
-    let leftover = db
-        .read(move |c| {
-            let mut leftover = Vec::new();
-            for id in ids {
-                if versions::names_blob(c, id)? {
-                    leftover.push(id);
-                }
-            }
-            Ok::<_, DbError>(leftover)
-        })
-        .await?;
-    let count = leftover.len() as u64;
-    let store = store.clone();
-    super::staging::blocking(move || {
-        store.unstage(&leftover);
-        Ok(())
-    })
-    .await?;
-    Ok(count)
 }
 
 /// The ids among a folder's file names; other names are not ours to touch.

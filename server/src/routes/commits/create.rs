@@ -41,11 +41,11 @@ pub(crate) async fn create(
         .iter()
         .filter_map(crate::commit::upload)
         .collect();
-    let finished = name_blobs(&state, caller.user, staged).await?;
+    name_blobs(&state, caller.user, staged).await?;
 
     // A task of its own: a client that hangs up must not leave purged bytes behind.
     let request = Arc::clone(&commit);
-    let row = tokio::spawn(write(state, caller.user, request, finished))
+    let row = tokio::spawn(write(state, caller.user, request))
         .await
         .map_err(ApiError::internal)??;
     Ok(answer::ok(CommitResponse {
@@ -61,12 +61,7 @@ pub(crate) async fn create(
 }
 
 /// Applies the commit, then brings the files in line with it.
-async fn write(
-    state: AppState,
-    user: UserId,
-    commit: Arc<CommitRequest>,
-    finished: Vec<UploadId>,
-) -> ApiResult<CommitRow> {
+async fn write(state: AppState, user: UserId, commit: Arc<CommitRequest>) -> ApiResult<CommitRow> {
     let (now, limit) = (now_ms(), state.config.record_limit);
     let applied = state
         .db
@@ -74,12 +69,6 @@ async fn write(
         .await?;
     if !applied.repeated {
         state.feeds.went_on(user);
-        let blobs = state.blobs.clone();
-        blocking(move || {
-            blobs.unstage(&finished);
-            Ok(())
-        })
-        .await?;
     }
     // The commit stands whatever becomes of this.
     discard_purged(&state.db, &state.blobs, applied.orphaned).await;
@@ -91,13 +80,9 @@ async fn write(
 ///
 /// # Errors
 /// 409 when the bytes are not there: an upload that is being given up, or was damaged.
-async fn name_blobs(
-    state: &AppState,
-    user: UserId,
-    staged: Vec<UploadId>,
-) -> ApiResult<Vec<UploadId>> {
+async fn name_blobs(state: &AppState, user: UserId, staged: Vec<UploadId>) -> ApiResult<()> {
     if staged.is_empty() {
-        return Ok(staged);
+        return Ok(());
     }
     let finished = state
         .db
@@ -114,15 +99,10 @@ async fn name_blobs(
         })
         .await?;
     let blobs = state.blobs.clone();
-    let (finished, broken) = tokio::task::spawn_blocking(move || {
-        let broken = blobs.name_blobs(&finished)?;
-        Ok::<_, crate::blobs::BlobError>((finished, broken))
-    })
-    .await
-    .map_err(ApiError::internal)??;
+    let broken = blocking(move || blobs.name_blobs(&finished)).await?;
     if !broken.is_empty() {
         tracing::warn!(count = broken.len(), "uploads are not there as a whole");
         return Err(ApiError::upload_lost(&broken));
     }
-    Ok(finished.into_iter().map(|(id, _)| id).collect())
+    Ok(())
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use protocol::{UploadId, UserId};
 
 use crate::blobs::new_id;
-use crate::blobs::staging::Appender;
+use crate::blobs::staging::{Appender, blocking};
 use crate::clock::now_ms;
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
@@ -72,9 +72,7 @@ impl Staged {
         let size = self.appender()?.sync_unnamed().await?;
         self.appender = None;
         let (blobs, id) = (self.state.blobs.clone(), self.id);
-        let broken = tokio::task::spawn_blocking(move || blobs.name_blobs(&[(id, size)]))
-            .await
-            .map_err(ApiError::internal)??;
+        let broken = blocking(move || blobs.name_blobs(&[(id, size)])).await?;
         if broken.is_empty() {
             Ok(size)
         } else {
@@ -83,12 +81,8 @@ impl Staged {
     }
 
     /// A row names the blob now.
-    pub(super) async fn keep(mut self) -> ApiResult<()> {
+    pub(super) fn keep(mut self) {
         self.kept = true;
-        let (blobs, id) = (self.state.blobs.clone(), self.id);
-        tokio::task::spawn_blocking(move || blobs.unstage(&[id]))
-            .await
-            .map_err(ApiError::internal)
     }
 
     fn appender(&mut self) -> ApiResult<&mut Appender> {

@@ -117,7 +117,7 @@ async fn store(
             bare::create_file(c, &file, limit)
         })
         .await?;
-    staged.keep().await?;
+    staged.keep();
     Ok(UploadResponse {
         file_id: id,
         uploaded_at: rfc3339(now),
