@@ -1,16 +1,14 @@
-// The whole app, as it ships, and somebody who does in it what is measured. Asks the bench's own
+// Loaded by the whole app, as it ships: somebody who does in it what is measured. Asks the bench's own
 // server what to do and tells it what came out: a debugger would slow uploads down many times.
 
-import '../../web/src/main.tsx';
 import { connect } from '../../web/src/crypto/rpc';
-import { saveFile } from '../../web/src/features/transfers/saveFile';
+import { saveStream } from '../../web/src/features/transfers/saveStream';
 import plainUrl from './plain.worker.js?worker&url';
 
 const MIB = 2 ** 20;
-const SERVER = globalThis.benchServer;
 
-// The build lets it pass by here.
-const app = globalThis.benchApp;
+// The build lets them pass by here.
+const { benchApp: app, benchServed: served } = globalThis;
 let root;
 let email = '';
 let content;
@@ -52,6 +50,8 @@ const functions = {
       await prepared.complete(email);
       root = app.getState().phase.rootId;
       app.watchFolder(root, () => undefined);
+      // Without it, downloads would go another way.
+      await until(() => served.isAvailable);
       await checkLongTasks();
     }
     const directory = await navigator.storage.getDirectory();
@@ -107,7 +107,7 @@ const functions = {
     try {
       const total = Number((await fetch(data.download_url, { headers: { range: 'bytes=0-0' } })).headers.get('content-range').split('/')[1]);
       await begun(total);
-      return await timed(async () => saveFile(await plain.remote.download(data.download_url, total), name));
+      return await timed(() => saveStream(served, { name, size: total, feed: (port) => plain.remote.serve(data.download_url, total, port) }));
     } finally {
       plain.end();
     }
@@ -165,12 +165,12 @@ async function listed(name) {
 }
 
 function api(method, path, headers = {}) {
-  return fetch(`${SERVER}/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
+  return fetch(`/api/v1${path}`, { method, headers: { authorization: `Bearer ${token}`, ...headers } });
 }
 
 function startPlain() {
   const worker = new Worker(plainUrl, { type: 'module' });
-  return { ...connect(worker, { progress: () => undefined }), end: () => worker.terminate() };
+  return { ...connect(worker, {}), end: () => worker.terminate() };
 }
 
 const tell = (path, body) => fetch(`/bench/${path}`, { method: 'POST', body: JSON.stringify(body) });

@@ -1,30 +1,34 @@
 // The real app in a browser without a debugger, which does what it is told. Uploads are many
 // times slower when one is attached.
 
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { chromiumArgs, chromiumPath, root } from './browser.mjs';
-import { start } from './processes.mjs';
+import { startNginx } from './nginx.mjs';
+import { freePort, start } from './processes.mjs';
 import { startServer } from './strongroom.mjs';
 
 const web = join(root, 'web');
-const types = { '.js': 'text/javascript', '.css': 'text/css', '.wasm': 'application/wasm', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
 /** Longer than any single step. */
 const PATIENCE = 10 * 60_000;
 
 /**
- * Builds the app with a script beside it that drives it, serves it, and opens it. Gives `use` the
- * function `call(name, …arguments)`, which runs one of the functions of `browser/page.js`; the folder
- * into which the browser saves; and the browser's process id.
+ * Builds the app with a script beside it that drives it, serves it, and opens it. Under one address
+ * nginx hands out the page, passes the API on to the real server, and what the script asks to here.
+ * Gives `use` the function `call(name, …arguments)`, which runs one of the functions of
+ * `browser/page.js`; the folder into which the browser saves; and the browser's process id.
  */
 export async function withApp(folder, use) {
-  const server = await startServer(folder);
+  const port = await freePort();
+  const url = `http://localhost:${port}`;
+  const server = await startServer(folder, { STRONGROOM_PUBLIC_URL: url });
   const built = join(folder, 'page');
-  await build(built, server.url);
-  const desk = await openDesk(built);
+  await build(built);
+  const desk = await openDesk();
+  const front = await startNginx(folder, port, site(built, server.url, desk.url));
   const downloads = join(folder, 'downloads');
   const profile = join(folder, 'profile');
   await mkdir(downloads);
@@ -34,8 +38,7 @@ export async function withApp(folder, use) {
     profile: { default_content_setting_values: { automatic_downloads: 1 } },
   };
   await writeFile(join(profile, 'Default/Preferences'), JSON.stringify(preferences));
-  // The page comes from the bench and talks to the real server: one rule of browsers is off for that, nothing else.
-  const args = [...chromiumArgs, '--headless=new', '--no-first-run', '--disable-web-security', '--js-flags=--expose-gc', `--user-data-dir=${profile}`, '--lang=en-GB', `${desk.url}/files`];
+  const args = [...chromiumArgs, '--headless=new', '--no-first-run', '--js-flags=--expose-gc', `--user-data-dir=${profile}`, '--lang=en-GB', `${url}/files`];
   const browser = await start(chromiumPath, args, { log: join(folder, 'chromium.log') });
   try {
     await desk.here;
@@ -43,18 +46,32 @@ export async function withApp(folder, use) {
   } finally {
     await browser.stop();
     desk.close();
+    await front.stop();
     await server.stop();
   }
 }
 
+/** Bodies go through as they come, both ways: nothing is collected on the disk. */
+const site = (built, server, desk) => `
+    root ${built};
+    proxy_http_version 1.1;
+    proxy_set_header Connection "";
+    proxy_set_header Host $http_host;
+    proxy_request_buffering off;
+    proxy_buffers 16 64k;
+    proxy_max_temp_file_size 0;
+    location / { try_files $uri /index.html; }
+    location /api/ { proxy_pass ${server}; }
+    location /bench/ { proxy_pass ${desk}; proxy_read_timeout 1h; }
+`;
+
 /** The page asks for work here, and brings results. */
-async function openDesk(built) {
+async function openDesk() {
   let waiting = null;
   let arrived;
   const here = new Promise((resolve) => (arrived = resolve));
   let current = null;
   let begun = () => undefined;
-  const index = page(await manifestEntry(built));
   const routes = {
     'GET /bench/next': (_, response) => {
       waiting = response;
@@ -73,21 +90,13 @@ async function openDesk(built) {
   };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, 'http://localhost');
-    const route = routes[`${request.method} ${pathname}`];
-    if (route !== undefined) {
-      let body = '';
-      for await (const piece of request) body += piece;
-      route(body, response);
-      return;
-    }
-    const file = /^\/[\w./-]+\.\w+$/.test(pathname) && !pathname.includes('..') ? await readFile(join(built, pathname)).catch(() => null) : null;
-    if (file !== null) response.setHeader('content-type', types[extname(pathname)] ?? 'application/octet-stream').end(file);
-    else if (pathname.startsWith('/api/')) response.writeHead(404).end();
-    else response.setHeader('content-type', 'text/html').end(index);
+    let body = '';
+    for await (const piece of request) body += piece;
+    routes[`${request.method} ${pathname}`](body, response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    url: `http://localhost:${server.address().port}`,
+    url: `http://127.0.0.1:${server.address().port}`,
     here: Promise.race([here, late('the page did not open')]),
     /** When the page says that a step, which it had prepared for, has begun. */
     begun: () => new Promise((resolve) => (begun = resolve)),
@@ -126,42 +135,39 @@ export async function saved(folder, name, size) {
   throw new Error(`${name} was not saved; there are ${await readdir(folder)}`);
 }
 
-/** The app as `vite build` makes it, but for where its server is, and with the driver beside it. */
-async function build(outDir, server) {
+/** The app as `vite build` makes it, but with the driver beside it. */
+async function build(outDir) {
   const vite = await import(pathToFileURL(join(web, 'node_modules/vite/dist/node/index.js')));
   // Its plugins find their own files from there.
   process.chdir(web);
   const { config } = await vite.loadConfigFromFile({ command: 'build', mode: 'production' }, join(web, 'vite.config.ts'));
-  const plugins = (await Promise.all(config.plugins.flat(Infinity))).flat(Infinity).filter((plugin) => /react|lingui|locale/.test(plugin?.name ?? ''));
+  const plugins = (await Promise.all(config.plugins.flat(Infinity))).flat(Infinity).filter((plugin) => plugin?.name !== 'check-budgets');
+  const change = (code, from, to) => {
+    const changed = code.replace(from, to);
+    if (changed === code) throw new Error(`${from} is not where it was`);
+    return changed;
+  };
   const handOver = {
     name: 'hand-over',
     transform(code, id) {
+      if (id.endsWith('/src/main.tsx')) return `${code}\nvoid import(${JSON.stringify(join(root, 'bench/browser/page.js'))});\n`;
       if (!id.endsWith('/src/app/app.ts')) return undefined;
-      const changed = code.replace('export function createApp(', 'export function createApp(...given) {\n  return (globalThis.benchApp = makeApp(...given));\n}\nfunction makeApp(');
-      if (changed === code) throw new Error('createApp is not where it was');
-      return changed;
+      const handed = change(code, 'export function createApp(', 'export function createApp(...given) {\n  return (globalThis.benchApp = makeApp(...given));\n}\nfunction makeApp(');
+      return change(handed, 'const served = ', 'const served = globalThis.benchServed = ');
     },
     enforce: 'pre',
   };
-  const address = JSON.stringify(server);
+  const { entryFileNames } = config.worker.rolldownOptions.output;
+  // The peer's thread sends from where the app's sends.
+  const output = { entryFileNames: ({ name }) => entryFileNames({ name: name === 'plain.worker' ? 'sender.worker' : name }) };
   await vite.build({
     ...config,
     root: web,
     configFile: false,
     logLevel: 'error',
     plugins: [handOver, ...plugins],
-    define: { 'self.location.origin': address, 'globalThis.location.origin': address, 'globalThis.benchServer': address },
-    build: { ...config.build, outDir, emptyOutDir: true, manifest: true, rollupOptions: { input: { page: join(root, 'bench/browser/page.js') } } },
+    worker: { ...config.worker, rolldownOptions: { output } },
+    build: { ...config.build, outDir, emptyOutDir: true },
   });
   process.chdir(root);
 }
-
-async function manifestEntry(built) {
-  const manifest = JSON.parse(await readFile(join(built, '.vite/manifest.json'), 'utf8'));
-  return Object.values(manifest).find(({ isEntry }) => isEntry);
-}
-
-const page = ({ file, css = [] }) => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Bench</title>
-${css.map((path) => `<link rel="stylesheet" href="/${path}">`).join('')}
-<script type="module" src="/${file}"></script></head><body><div id="root"></div></body></html>`;

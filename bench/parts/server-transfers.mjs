@@ -6,6 +6,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 
 import { inTurns, ratioGoal, rounds } from '../lib/figures.mjs';
+import { nginx, startNginx } from '../lib/nginx.mjs';
 import { freePort, run, start, version, withFolder } from '../lib/processes.mjs';
 import { createFile, makeAccount, startServer } from '../lib/strongroom.mjs';
 
@@ -15,7 +16,6 @@ const SMALL = 4;
 const COUNT = Math.ceil(LARGE / SMALL);
 const AT_ONCE = 4;
 
-const nginx = process.env.NGINX ?? '/usr/sbin/nginx';
 const { DUFS: dufs } = process.env;
 
 export const serverTransfers = {
@@ -29,7 +29,7 @@ async function measure(folder) {
   const source = { large: join(folder, 'large'), small: join(folder, 'small') };
   await fill(source.large, LARGE);
   await fill(source.small, SMALL);
-  const contenders = [await strongroom(folder), await startNginx(folder), await startDufs(folder)];
+  const contenders = [await strongroom(folder), await serveWithNginx(folder), await startDufs(folder)];
   const names = {
     put: ['Strongroom, with fsync', 'nginx, dav module, without fsync', 'dufs, without fsync'],
     get: ['Strongroom', 'nginx, sendfile', 'dufs'],
@@ -164,37 +164,13 @@ async function locations(path) {
   return [...text.matchAll(/^location: .*\/([0-9a-f-]{36})\r$/gim)].map(([, id]) => id);
 }
 
-async function startNginx(folder) {
+async function serveWithNginx(folder) {
   const place = join(folder, 'nginx');
+  const www = join(place, 'www');
   const port = await freePort();
-  for (const name of ['', 'www', 'www/up', 'tmp']) await mkdir(join(place, name));
-  const config = join(place, 'nginx.conf');
-  await writeFile(
-    config,
-    `daemon off;
-pid ${place}/nginx.pid;
-worker_processes auto;
-${process.getuid() === 0 ? 'user root;' : ''}
-events { worker_connections 256; }
-http {
-  access_log ${place}/access.log;
-  sendfile on;
-  tcp_nopush on;
-  keepalive_requests 100000;
-  client_max_body_size 0;
-  client_body_buffer_size 256k;
-  client_body_temp_path ${place}/tmp;
-  proxy_temp_path ${place}/tmp; fastcgi_temp_path ${place}/tmp; uwsgi_temp_path ${place}/tmp; scgi_temp_path ${place}/tmp;
-  server {
-    listen 127.0.0.1:${port} reuseport;
-    root ${place}/www;
-    location /up/ { dav_methods PUT; create_full_put_path on; }
-  }
-}
-`,
-  );
-  const server = await start(nginx, ['-c', config, '-e', join(place, 'error.log')], { log: join(place, 'stderr.log'), port });
-  return plain(`http://127.0.0.1:${port}`, place, join(place, 'www'), server);
+  for (const name of ['', 'www', 'www/up']) await mkdir(join(place, name));
+  const server = await startNginx(place, port, `root ${www};\n    location /up/ { dav_methods PUT; create_full_put_path on; }`);
+  return plain(`http://127.0.0.1:${port}`, place, www, server);
 }
 
 async function startDufs(folder) {
