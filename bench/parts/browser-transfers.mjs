@@ -61,11 +61,12 @@ async function measure({ call, begun, downloads }) {
     rounds(5),
   );
   return {
-    text: `One file of ${SIZE} MiB that lies on the disk, in the whole app as it ships, on the real server, in a browser without a debugger.
+    text: `One file of ${SIZE} MiB that lies on the disk, in the whole app as it ships, on the real server behind nginx, which hands out the
+page with the script that drives it, in a browser without a debugger.
 Up: from the choice of the file until it is committed to its folder. Down: from the click until the file is complete in the
-browser's folder of downloads. The peers use the app's own transport (the same parts, tus requests and ranges, one worker), and
-neither seal nor open; theirs takes parts straight from the file. The longest task is that of the page's own thread
-(PerformanceObserver, which sees those over 50 ms; 0 means none).`,
+browser's folder of downloads. The peers neither seal nor open: one worker sends straight from the file with tus-js-client, in requests
+as large and, as the app does, past the service worker; or fetches the same ranges and saves them through the same service
+worker. The longest task is that of the page's own thread (PerformanceObserver, which sees those over 50 ms; 0 means none).`,
     tables: [
       { title: `Up, ${SIZE} MiB`, name: 'browser-up', unit: 'MiB/s', higher: true, rows: up },
       { title: `Down to the disk, ${SIZE} MiB`, name: 'browser-down', unit: 'MiB/s', higher: true, rows: downs },
