@@ -116,8 +116,8 @@ const functions = {
   /** Takes a file out of the folder for good. */
   async purge(name) {
     const { id } = await listed(name);
-    await app.trash(root, [id]);
-    await app.purge(root, [id]);
+    await app.trash([id]);
+    await app.purge([id]);
   },
 
   /** Lets go of what a round has left. */

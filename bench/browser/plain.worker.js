@@ -1,6 +1,6 @@
 // What the app sends and fetches, with nothing sealed and nothing opened.
 
-import { Upload } from 'tus-js-client';
+import { Upload } from '../../web/node_modules/tus-js-client/lib.esm/browser/index.js';
 import { RangeReader } from '../../web/src/api/ranges';
 import { feed, Gate } from '../../web/src/crypto/feeding';
 import { connect } from '../../web/src/crypto/rpc';
