@@ -8,7 +8,7 @@ import { problemFromBody } from './envelope';
 /** What is uploaded: bytes that are made while they are sent, in parts, front to back. */
 export interface StagedSource {
   readonly size: number;
-  /** The rest of the part that holds this offset. Offsets never go back behind the part last asked for. */
+  /** What comes next from this offset on, which whoever asks may keep. Offsets never go back behind the part last asked for. */
   from(offset: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 

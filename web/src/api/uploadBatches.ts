@@ -19,8 +19,8 @@ const AT_ONCE = 2;
 /** What one of these uploads may have at most, in bytes. */
 export const SMALL_UPLOAD = 256 * 1024;
 
-/** Sends a request; rejects with a Problem when there is no answer. */
-export type Send = (request: { method: string; url: string; headers: Record<string, string>; body: Uint8Array }) => Promise<{ status: number; headers: string; body: string }>;
+/** Sends a request; rejects with a Problem when there is no answer. The body is of no use afterwards. */
+export type Send = (request: { method: string; url: string; headers: Record<string, string>; body: Uint8Array<ArrayBuffer> }) => Promise<{ status: number; headers: string; body: string }>;
 
 interface Item {
   body: Uint8Array<ArrayBuffer>;
@@ -109,10 +109,10 @@ export class UploadBatches {
   }
 
   async #post(batch: readonly Item[]): Promise<readonly string[]> {
-    const body = joined(batch.map((item) => item.body));
     for (let attempt = 0; ; attempt++) {
       try {
         const headers = { Authorization: `Bearer ${await this.#token()}`, 'Content-Type': BATCH_TYPE, 'X-Request-Id': newRequestId() };
+        const body = joined(batch.map((item) => item.body));
         const response = await this.#send({ method: 'POST', url: `${self.location.origin}${BASE_PATH}/uploads/batch`, headers, body });
         if (response.status !== 201) {
           const header = (name: string): string | null => headerOf(response.headers, name) ?? null;

@@ -40,6 +40,16 @@ describe('connect', () => {
     expect(await remote.last(bytes)).toBe(7);
   });
 
+  it('moves buffers', async () => {
+    const [here, there] = pair();
+    const other = { length: (buffer: ArrayBuffer): number => buffer.byteLength };
+    const { remote } = connect<typeof other, object>(here, {});
+    connect<object, typeof other>(there, other);
+    const buffer = new ArrayBuffer(9);
+    expect(await remote.length(buffer)).toBe(9);
+    expect(buffer.byteLength).toBe(0);
+  });
+
   it("keeps an error's code", async () => {
     const [here, there] = pair();
     const { remote } = connect<typeof worker, object>(here, {});

@@ -28,7 +28,8 @@ export interface Connection<Theirs extends Methods<Theirs>> {
 
 /**
  * Connects two threads: each serves its own functions and calls the other's.
- * Everything is copied but ports, which move; whatever is large crosses as a File or a Blob, which are handles.
+ * Everything is copied but arguments that are ports or buffers, which move (what only looks at a buffer is copied);
+ * whatever else is large crosses as a File or a Blob, which are handles.
  */
 export function connect<Theirs extends Methods<Theirs>, Ours extends Methods<Ours>>(endpoint: Endpoint, ours: Ours): Connection<Theirs> {
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Problem) => void }>();
@@ -36,7 +37,7 @@ export function connect<Theirs extends Methods<Theirs>, Ours extends Methods<Our
   let closed: Problem | null = null;
 
   const send = (message: Message): void =>
-    endpoint.postMessage(message, message.kind === 'call' ? message.args.filter((arg): arg is MessagePort => arg instanceof MessagePort) : []);
+    endpoint.postMessage(message, message.kind === 'call' ? message.args.filter((arg): arg is Transferable => arg instanceof MessagePort || arg instanceof ArrayBuffer) : []);
 
   const serve = async ({ id, name, args }: Extract<Message, { kind: 'call' }>): Promise<void> => {
     try {

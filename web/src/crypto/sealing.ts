@@ -74,7 +74,7 @@ export class SealedFile implements StagedSource {
     const ready = this.#held.slice(0, PARTS_AT_ONCE);
     const start = this.#start;
     await this.#keep(this.#hashes);
-    return joined(ready).subarray(offset - start);
+    return joined(ready, offset - start);
   }
 
   /**
@@ -136,18 +136,17 @@ export class SealedFile implements StagedSource {
     const pieces = [sealed];
     if (index + 1 === this.#parts) pieces.push(await this.#tail(this.#sealer.finish()));
     this.#hashes = hashes;
-    return joined(pieces);
+    return pieces.length === 1 ? (sealed as Uint8Array<ArrayBuffer>) : joined(pieces);
   }
 }
 
 /** Bytes and no Blob: browsers free a Blob's bytes when it pleases them, and have no room for those of a large file. */
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) return first as Uint8Array<ArrayBuffer>;
-  const all = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
+function joined(pieces: readonly Uint8Array[], from = 0): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, -from));
+  let at = -from;
   for (const piece of pieces) {
-    all.set(piece, at);
+    // The first is the only one that may begin before.
+    all.set(at < 0 ? piece.subarray(-at) : piece, Math.max(0, at));
     at += piece.byteLength;
   }
   return all;

@@ -12,7 +12,6 @@ export interface SentRequest {
   method: string;
   url: string;
   headers: Record<string, string>;
-  body: Uint8Array | null;
 }
 
 export interface SentResponse {
@@ -33,7 +32,7 @@ const running = new Map<number, XMLHttpRequest>();
 /** What this worker offers. */
 export interface Sender {
   /** Rejects when there was no answer; never settles once it was aborted. */
-  send(request: SentRequest): Promise<SentResponse>;
+  send(request: SentRequest, body: ArrayBuffer | null): Promise<SentResponse>;
   abort(id: number): void;
 }
 
@@ -41,12 +40,11 @@ self.addEventListener(
   'message',
   ({ data: port }: MessageEvent<MessagePort>) => {
     const connection: Connection<SenderHost> = connect<SenderHost, Sender>(port, {
-      send: (request: SentRequest): Promise<SentResponse> => {
+      send: (request: SentRequest, body: ArrayBuffer | null): Promise<SentResponse> => {
         const progress = (sent: number): void => void connection.remote.progress(request.id, sent).catch(() => undefined);
-        const { body } = request;
         if (body === null) return attempt(request, null, progress);
         // A browser that has no room for another Blob fails before it has asked anybody: then the bytes go as they are.
-        return attempt(request, new Blob([body as BlobPart]), progress).catch(() => attempt(request, body as Uint8Array<ArrayBuffer>, progress));
+        return attempt(request, new Blob([body]), progress).catch(() => attempt(request, body, progress));
       },
       abort: (id: number) => running.get(id)?.abort(),
     });
@@ -55,7 +53,7 @@ self.addEventListener(
   { once: true },
 );
 
-function attempt({ id, method, url, headers }: SentRequest, body: Blob | Uint8Array<ArrayBuffer> | null, progress: (sent: number) => void): Promise<SentResponse> {
+function attempt({ id, method, url, headers }: SentRequest, body: Blob | ArrayBuffer | null, progress: (sent: number) => void): Promise<SentResponse> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     running.set(id, request);

@@ -26,9 +26,9 @@ export class Sending {
     this.#port = port;
   }
 
-  /** Rejects with a Problem when there is no answer. `onBegun` gets what aborts it; then it never settles. */
+  /** Rejects with a Problem when there is no answer. The body moves, and is of no use afterwards. `onBegun` gets what aborts it; then it never settles. */
   async send(
-    request: { method: string; url: string; headers: Record<string, string>; body: Uint8Array | null },
+    { body, ...request }: { method: string; url: string; headers: Record<string, string>; body: Uint8Array<ArrayBuffer> | null },
     { onProgress, onBegun }: { onProgress?: (sent: number) => void; onBegun?: (abort: () => void) => void } = {},
   ): Promise<SentResponse> {
     const id = this.#nextRequest++;
@@ -39,7 +39,7 @@ export class Sending {
       void thread.abort(id).catch(() => undefined);
     });
     try {
-      return await thread.send({ id, ...request });
+      return await thread.send({ id, ...request }, body === null ? null : bufferOf(body));
     } finally {
       this.#progress.delete(id);
     }
@@ -61,6 +61,11 @@ export class Sending {
     port.start();
     return remote;
   }
+}
+
+/** Copying what is large costs more than sealing it. */
+function bufferOf(bytes: Uint8Array<ArrayBuffer>): ArrayBuffer {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes.buffer : bytes.slice().buffer;
 }
 
 /** The same as tus-js-client wants it. */
@@ -100,7 +105,7 @@ class TusRequest implements HttpRequest {
   }
 
   async send(body: unknown): Promise<HttpResponse> {
-    const request = { method: this.#method, url: this.#url, headers: this.#headers, body: body instanceof Uint8Array ? body : null };
+    const request = { method: this.#method, url: this.#url, headers: this.#headers, body: body instanceof Uint8Array ? (body as Uint8Array<ArrayBuffer>) : null };
     const onBegun = (abort: () => void): void => {
       this.#abort = abort;
       if (this.#isAborted) abort();
