@@ -90,9 +90,18 @@ test('after a restored backup the owner goes on with it, and the other devices a
 
   await enter(other, server, email, PASSWORD);
   await expectFiles(other);
-  await expect(other.getByText('Another device accepted an older state of this account')).toBeVisible();
+  const note = other.getByText('Another device accepted an older state of this account');
+  await expect(note).toBeVisible();
   await look(other, 'older-note', { widths: [1440, 360] });
   await expect(row(other, 'anew.txt')).toBeVisible();
+  // Whoever leaves the page has not read it yet.
+  await enter(other, server, email, PASSWORD);
+  await expectFiles(other);
+  await other.getByRole('button', { name: 'Understood' }).click();
+  await expect(note).toHaveCount(0);
+  await enter(other, server, email, PASSWORD);
+  await expectFiles(other);
+  await expect(note).toHaveCount(0);
   await context.close();
 });
 

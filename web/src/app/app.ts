@@ -9,7 +9,7 @@ import { Session } from '../features/session/session';
 import { joinTabs } from '../features/session/tabs';
 import { openContent } from '../features/transfers/openContent';
 import { ServedContents } from '../features/transfers/served';
-import { getPreferences, lastActivity, saveActivity, setPreferences } from '../lib/preferences';
+import { getPreferences, lastActivity, saveActivity, setOlderAccepted, setPreferences } from '../lib/preferences';
 import { hasCode, Problem, toProblem } from '../lib/problem';
 import { Store } from '../lib/store';
 import { anyUnsaved } from '../lib/unsaved';
@@ -25,7 +25,7 @@ const loadInside = () => import('./openVault');
 
 /** Puts the core together and starts it. One a page. */
 export function createApp(): App {
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', olderAccepted: false, findings: [], tree: 'reading', texts: null });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading', texts: null });
   const missing = missingSupport();
   if (missing !== null) state.set({ phase: { name: 'unsupported', missing } });
 
@@ -64,7 +64,7 @@ export function createApp(): App {
       void profile.opened(opened.keeper);
     },
     onCaught: caught,
-    onOlderAccepted: () => state.set({ olderAccepted: true }),
+    onOlderAccepted: (userId) => setOlderAccepted(userId, true),
     // Not before the last write, which would stay.
     forgetCache: () => cacheEnded.then(() => Promise.all([clearPieces(), clearKeptContents()])),
     onLocked: () => {
@@ -75,7 +75,7 @@ export function createApp(): App {
       open?.transfers.end();
       served.end();
       open = null;
-      state.set({ olderAccepted: false, findings: [], tree: 'reading', texts: null });
+      state.set({ findings: [], tree: 'reading', texts: null });
     },
   });
 

@@ -182,8 +182,6 @@ export interface AppState {
   transfers: readonly Transfer[];
   /** `ready`: a newer version of the app is on this device; `applyUpdate` changes to it. */
   update: 'none' | 'ready';
-  /** Another device of the account has accepted an older state of it, as after a restored backup. */
-  olderAccepted: boolean;
   /** Findings about the account or about any folder seen in this session, newest first. */
   findings: readonly FoundFinding[];
   /** `reading`: not everything has been read yet; `away`: the server cannot be reached. */

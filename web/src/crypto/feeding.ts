@@ -41,7 +41,9 @@ export async function feed(
     }
     wake();
   };
-  signal.addEventListener('abort', () => wake(), { once: true });
+  // A player asks for many ranges of what stays open for as long as it plays.
+  const over = new AbortController();
+  signal.addEventListener('abort', () => wake(), { signal: over.signal });
   const pull = async (): Promise<void> => {
     while (asked === 0 && !state.cancelled && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
     if (state.cancelled || signal.aborted) throw new Problem({ code: 'cancelled', message: 'The download was cancelled.' });
@@ -63,6 +65,7 @@ export async function feed(
     send({ kind: 'error' });
     throw state.cancelled ? new Problem({ code: 'cancelled', message: 'The download was cancelled.' }) : toProblem(error);
   } finally {
+    over.abort();
     await pieces.return(undefined);
   }
 }

@@ -14,6 +14,7 @@ describe('stored preferences', () => {
       offline: true,
       trashDays: {},
       versions: {},
+      olderAccepted: {},
     });
   });
 
@@ -28,6 +29,7 @@ describe('stored preferences', () => {
       offline: true,
       trashDays: {},
       versions: {},
+      olderAccepted: {},
     });
   });
 

@@ -21,6 +21,8 @@ export interface Preferences {
   trashDays: ByUser<number>;
   /** By user id: which older versions of a file are deleted for good; who is not named keeps all. */
   versions: ByUser<VersionRetention>;
+  /** By user id: another device has accepted an older state of the account, as after a restored backup, and nobody here has read so yet. */
+  olderAccepted: ByUser<true>;
 }
 
 type ByUser<Value> = Readonly<Record<string, Value>>;
@@ -55,6 +57,7 @@ const DEFAULTS: Preferences = {
   offline: true,
   trashDays: {},
   versions: {},
+  olderAccepted: {},
 };
 
 let current: Preferences = parsePreferences(read(STORAGE_KEY));
@@ -108,6 +111,7 @@ export function parsePreferences(stored: string | null): Preferences {
     offline: value.offline !== false,
     trashDays: parseByUser(value.trashDays, RETENTION_DAYS),
     versions: parseByUser(value.versions, VERSION_RETENTIONS),
+    olderAccepted: parseByUser(value.olderAccepted, [true]),
   };
 }
 
@@ -127,6 +131,11 @@ export function versionRetentionOf({ versions }: Preferences, userId: string): V
 
 export function setVersionRetention(userId: string, retention: VersionRetention | null): void {
   setPreferences({ versions: withUser(current.versions, userId, retention) });
+}
+
+/** To be told until somebody has read it, however often the page is left before. */
+export function setOlderAccepted(userId: string, isUnread: boolean): void {
+  setPreferences({ olderAccepted: withUser(current.olderAccepted, userId, isUnread ? true : null) });
 }
 
 function withUser<Value>(chosen: ByUser<Value>, userId: string, value: Value | null): ByUser<Value> {

@@ -67,7 +67,7 @@ export function AppFrame({ email, userId, children }: { email: string; userId: s
         </header>
       )}
       <main id="main" ref={main} tabIndex={-1} className={css.main}>
-        <FrameNotes />
+        <FrameNotes userId={userId} />
         {children}
       </main>
       <TransfersPanel />

@@ -8,7 +8,7 @@ import { OlderNote } from './OlderNote';
 import { UpdateNote } from './UpdateNote';
 
 /** Above every page: what concerns all of them. */
-export function FrameNotes() {
+export function FrameNotes({ userId }: { userId: string }) {
   const { t } = useText();
   const isOnline = useOnline();
   const isAway = useAppState((state) => state.phase.name === 'unlocked' && state.tree === 'away');
@@ -24,7 +24,7 @@ export function FrameNotes() {
           <p>{t('frame.offline.text')}</p>
         </Banner>
       )}
-      <OlderNote />
+      <OlderNote userId={userId} />
       <UpdateNote />
       <CopyNotes />
     </div>

@@ -1,21 +1,20 @@
-import { useState } from 'react';
-import { useAppState } from '../../app/hooks';
 import { useText } from '../../lib/i18n';
+import { setOlderAccepted } from '../../lib/preferences';
+import { usePreferences } from '../../lib/usePreferences';
 import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 
 /** Says that on another device somebody has accepted an older state of the account. */
-export function OlderNote() {
+export function OlderNote({ userId }: { userId: string }) {
   const { t } = useText();
-  const isAccepted = useAppState((state) => state.olderAccepted);
-  const [isRead, setRead] = useState(false);
-  if (!isAccepted || isRead) return null;
+  const { olderAccepted } = usePreferences();
+  if (olderAccepted[userId] === undefined) return null;
   return (
     <Banner
       tone="trust"
       title={t('frame.older')}
       actions={
-        <Button look="quiet" onPress={() => setRead(true)}>
+        <Button look="quiet" onPress={() => setOlderAccepted(userId, false)}>
           {t('frame.older.read')}
         </Button>
       }

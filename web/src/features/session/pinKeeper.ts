@@ -16,7 +16,7 @@ export interface PinEvents {
   /** What the server got wrong while nobody was waiting for an answer. */
   onCaught: (error: unknown) => void;
   /** On another device somebody has accepted an older state of the account, as after a restored backup. */
-  onOlderAccepted: () => void;
+  onOlderAccepted: (userId: string) => void;
 }
 
 /**
@@ -56,7 +56,7 @@ export class PinKeeper {
 
   /** Once the account's own pins were taken in. */
   async heed(): Promise<void> {
-    if (await this.#keeper.takeAcceptedElsewhere()) this.#hear.onOlderAccepted();
+    if (await this.#keeper.takeAcceptedElsewhere()) this.#hear.onOlderAccepted(this.#owner.userId);
   }
 
   /** Pushes what has not been pushed; before locking and signing out. */

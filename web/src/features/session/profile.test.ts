@@ -20,7 +20,7 @@ const SERVED: Profile = {
 const JPEG = new Uint8Array([0xff, 0xd8, 0xff, 0xe0]);
 
 function world() {
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', olderAccepted: false, findings: [], tree: 'reading', texts: null });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading', texts: null });
   const api = {
     profile: vi.fn(() => Promise.resolve(SERVED)),
     updateProfile: vi.fn((changes: object) => Promise.resolve({ ...SERVED, ...changes })),

@@ -16,7 +16,7 @@ let user = 0;
 /** A session whose server, keeper, device and other tabs are played. */
 export function world() {
   const email = `a${++user}@example.org`;
-  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', olderAccepted: false, findings: [], tree: 'reading', texts: null });
+  const state = new Store<AppState>({ phase: { name: 'starting' }, progress: null, storage: null, profile: null, transfers: [], update: 'none', findings: [], tree: 'reading', texts: null });
   const api = {
     register: vi.fn(() => Promise.resolve()),
     prelogin: vi.fn<() => Promise<{ salt: string; kdf: string | null }>>(() => Promise.resolve({ salt: 's', kdf: 'argon2id' })),
@@ -105,7 +105,7 @@ export function world() {
     onUnlocked,
     onLocked,
     onCaught,
-    onOlderAccepted: () => state.set({ olderAccepted: true }),
+    onOlderAccepted: () => undefined,
     forgetCache,
   });
   const hearTab = (message: TabMessage): void => hear(message);
