@@ -133,3 +133,22 @@ test('what was restored can go back to the trash', async ({ page, server, folder
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).last().click();
   await expect(row(page, 'gamma.txt')).toBeVisible();
 });
+
+test('what can be done with a selection is told in words where they have room, else by icons', async ({ page, server, folder }) => {
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await signUp(page, server, newEmail());
+  await upload(page, [await sample(folder, 'a.txt', Buffer.from('a'))]);
+  await choose(page, 'a.txt', 'Details');
+  const bar = page.getByRole('toolbar', { name: 'Actions for the selection' });
+  const words = bar.getByText('Move to trash');
+  const fits = (): Promise<boolean> => bar.evaluate(({ parentElement: line }) => line !== null && line.scrollWidth <= line.clientWidth);
+  await expect(words).toBeVisible();
+  // With the details beside it.
+  await page.setViewportSize({ width: 1120, height: 900 });
+  await expect(words).toHaveCount(0);
+  await expect(bar.getByRole('button', { name: 'Move to trash' })).toBeVisible();
+  expect(await fits()).toBe(true);
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await expect(words).toBeVisible();
+  expect(await fits()).toBe(true);
+});

@@ -1,8 +1,9 @@
 import { Ellipsis, X } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useFocusKept } from '../lib/useFocusKept';
-import { PHONE, ROOMY, useMedia } from '../lib/useMedia';
+import { PHONE, useMedia } from '../lib/useMedia';
+import { useRoom } from '../lib/useRoom';
 import { Button, IconButton } from './Button';
 import { Menu, type MenuEntry } from './Menu';
 import css from './Toolbar.module.css';
@@ -44,12 +45,14 @@ interface SelectionBarProps {
 /** Takes the toolbar's place while something is selected; on phones the actions stand below, where the thumb is. */
 export function SelectionBar({ label, title, clearLabel, moreLabel, onClear, actions }: SelectionBarProps) {
   const isPhone = useMedia(PHONE);
-  const isRoomy = useMedia(ROOMY);
   useFocusKept();
   const isInMenu = ({ isMinor = false }: MenuEntry) => (isMinor === 'phone' ? isPhone : isMinor);
   // Beside the buttons that were taken out of it, what is left of the menu makes no groups.
   const minor = actions.filter(isInMenu).map((action) => ({ ...action, beginsGroup: false }));
-  const buttons = actions.filter((action) => !isInMenu(action)).map(({ id, label: action, icon, isDisabled = false, onAction }) => {
+  const shown = actions.filter((action) => !isInMenu(action));
+  const bar = useRef<HTMLDivElement>(null);
+  const isRoomy = useRoom(bar, [title, ...shown.map((action) => action.label)].join('\n'));
+  const buttons = shown.map(({ id, label: action, icon, isDisabled = false, onAction }) => {
     if (isPhone) {
       return (
         <AriaButton key={id} className={css.thumb} isDisabled={isDisabled} onPress={onAction}>
@@ -84,7 +87,7 @@ export function SelectionBar({ label, title, clearLabel, moreLabel, onClear, act
   );
   return (
     <>
-      <div className={`${css.bar} ${css.selection}`}>
+      <div ref={bar} className={`${css.bar} ${css.selection}`}>
         <IconButton label={clearLabel} icon={<X size={16} />} onPress={onClear} />
         <h1 className={css.selected}>{title}</h1>
         {!isPhone && (
