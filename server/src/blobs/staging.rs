@@ -38,16 +38,10 @@ impl BlobStore {
     /// Opens a staged upload for appending at `offset`, which is what its row says: whatever the
     /// file has beyond that was never acknowledged and is cut off.
     pub(crate) async fn append(&self, id: UploadId, offset: u64) -> Result<Appender, BlobError> {
-        let path = self.staged_path(id);
         let store = self.clone();
         let file = tokio::task::spawn_blocking(move || {
             store.require_room(0)?;
-            let mut file = OpenOptions::new()
-                .write(true)
-                // An upload has no file before its first bytes; after a crash, none of them counts.
-                .create(offset == 0)
-                .truncate(false)
-                .open(path)?;
+            let mut file = store.open_upload(id, offset == 0)?;
             if file.metadata()?.len() < offset {
                 let lost = std::io::Error::other("a staged upload has lost bytes");
                 return Err(BlobError::Io(lost));
@@ -67,6 +61,26 @@ impl BlobStore {
             doubtful: false,
             folder: (offset == 0).then(|| self.staged.clone()),
         })
+    }
+
+    /// Opens an upload's file for writing. One that is finished may have its name as a blob
+    /// already, if the commit that it was for was refused. An upload has no file before its first
+    /// bytes; after a crash, none of them counts.
+    fn open_upload(&self, id: UploadId, is_new: bool) -> std::io::Result<File> {
+        let mut options = OpenOptions::new();
+        options.write(true);
+        let missing = |error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound;
+        match options.open(self.staged_path(id)) {
+            Err(error) if missing(&error) => {}
+            opened => return opened,
+        }
+        match options.open(self.blob_path(id)) {
+            Err(error) if missing(&error) && is_new => options
+                .create(true)
+                .truncate(false)
+                .open(self.staged_path(id)),
+            opened => opened,
+        }
     }
 }
 

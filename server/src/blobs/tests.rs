@@ -61,6 +61,12 @@ async fn bytes_come_back_as_they_went_in() {
         assert_eq!(store.name_blobs(&[(id(1), 700_001)]).unwrap(), []);
     }
     assert!(!store.staged_path(id(1)).exists());
+    // A client that is not sure sends nothing more, at the end.
+    assert_eq!(append(&store, id(1), 700_001, Vec::new()).await, 700_001);
+    store.create_staged(id(3)).unwrap();
+    assert_eq!(store.name_blobs(&[(id(3), 0)]).unwrap(), []);
+    assert_eq!(append(&store, id(3), 0, Vec::new()).await, 0);
+    assert!(!store.staged_path(id(3)).exists());
     let broken = [(id(1), 700_000), (id(2), 0)];
     assert_eq!(store.name_blobs(&broken).unwrap(), [id(1), id(2)]);
     let mut read = Vec::new();
