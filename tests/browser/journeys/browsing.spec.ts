@@ -82,6 +82,35 @@ for (const view of ['list', 'grid'] as const) {
   });
 }
 
+test('Ctrl+Z waits for what is still being done, and takes back one step after the other', async ({ page, server, folder }) => {
+  await signUp(page, server, newEmail());
+  await withFiles(page, folder);
+  for (const [before, after] of [['alpha.pdf', 'one.pdf'], ['one.pdf', 'two.pdf']] as const) {
+    await row(page, before).click();
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: `New name for ${before}` }).fill(after);
+    await page.keyboard.press('Enter');
+    await expect(row(page, after)).toBeFocused();
+  }
+
+  // The server takes its time, and the keys do not wait for it.
+  let answer: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/v1/commits', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/api/v1/commits');
+  await page.keyboard.press('Delete');
+  await asked;
+  for (let times = 0; times < 3; times++) await page.keyboard.press('Control+z');
+  answer();
+  await expect(row(page, 'alpha.pdf')).toBeVisible();
+  await expect.poll(() => names(page)).toEqual(['alpha.pdf', 'beta.png', 'delta.bin', 'gamma.txt']);
+  await page.getByRole('link', { name: 'Trash' }).click();
+  await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
+});
+
 test('sorting by every column, and the choice of the view, are remembered', async ({ page, server, folder }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await signUp(page, server, newEmail());

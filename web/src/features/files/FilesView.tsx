@@ -100,22 +100,23 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const [over, setOver] = useState<string | null>(null);
   const cut = useMemo(() => new Set(held.kind === 'cut' ? held.nodes : []), [held]);
   const paste = () => placing.paste(folder);
-  const { offerUndo } = useUndo();
+  const { doUndoable } = useUndo();
   const [isNaming, setNaming] = useState(false);
   const startFolder = () => setNaming(true);
   const createFolder = useCallback(
-    async (wanted: string) => {
-      const id = await app.createFolder(folder, wanted);
-      const made = (await app.entry(id))?.name ?? wanted;
-      select(new Set([id]));
-      offerUndo({
-        done: t('files.newFolder.done', { name: made }),
-        undone: t('files.newFolder.undone', { name: made }),
-        about: [id],
-        undo: (still) => app.trash(still),
-      });
-    },
-    [app, folder, offerUndo, select, t],
+    (wanted: string) =>
+      doUndoable(async () => {
+        const id = await app.createFolder(folder, wanted);
+        const made = (await app.entry(id))?.name ?? wanted;
+        select(new Set([id]));
+        return {
+          done: t('files.newFolder.done', { name: made }),
+          undone: t('files.newFolder.undone', { name: made }),
+          about: [id],
+          undo: (still) => app.trash(still),
+        };
+      }),
+    [app, folder, doUndoable, select, t],
   );
 
   const stopRenaming = useCallback((id: string) => {

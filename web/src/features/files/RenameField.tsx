@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState, type KeyboardEvent } from 'react';
 import { Popover } from 'react-aria-components/Popover';
 import { Input, TextField } from 'react-aria-components/TextField';
 import { nameProblem, stemLength } from '../../lib/fileNames';
@@ -25,11 +25,12 @@ export function RenameField({ name, onRename, onClose }: RenameFieldProps) {
   const problem = nameProblem(value);
   const words = problem !== null ? t(`name.${problem}`) : task.error !== null ? errorWords(task.error, t, locale) : null;
 
+  const edit = useEffectEvent(() => {
+    field.current?.focus();
+    field.current?.setSelectionRange(0, stemLength(name));
+  });
+  // Once: the new name is in the list before it is known to be saved, and the field stays until then.
   useEffect(() => {
-    const edit = () => {
-      field.current?.focus();
-      field.current?.setSelectionRange(0, stemLength(name));
-    };
     // A list into which the focus comes from elsewhere gives it to the row. So the row has it
     // first, and the field when the list has settled.
     const row = field.current?.closest<HTMLElement>('[role="row"]') ?? null;
@@ -38,9 +39,9 @@ export function RenameField({ name, onRename, onClose }: RenameFieldProps) {
       return;
     }
     row.focus({ preventScroll: true });
-    const frame = requestAnimationFrame(edit);
+    const frame = requestAnimationFrame(() => edit());
     return () => cancelAnimationFrame(frame);
-  }, [name]);
+  }, []);
 
   const save = async () => {
     const wanted = value.trim();

@@ -26,7 +26,7 @@ export function useFileActions(onDone: () => void): FileActions {
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
-  const { offerUndo } = useUndo();
+  const { doUndoable } = useUndo();
   const [asking, setAsking] = useState<readonly Entry[]>([]);
 
   const download = useCallback(
@@ -44,37 +44,39 @@ export function useFileActions(onDone: () => void): FileActions {
       if (first === undefined) return;
       const ids = entries.map((entry) => entry.id);
       const values = { count: ids.length, name: first.name };
-      void attempt(async () => {
+      const act = async () => {
         await app.trash(ids);
         onDone();
-        offerUndo({
+        return {
           done: t('files.trashed', values),
           undone: t('files.undone', values),
           about: ids,
-          undo: (still) => app.restore(still),
-        });
-      });
+          undo: (still: readonly string[]) => app.restore(still),
+        };
+      };
+      void attempt(() => doUndoable(act));
     },
-    [app, attempt, offerUndo, onDone, t],
+    [app, attempt, doUndoable, onDone, t],
   );
 
   const rename = useCallback(
-    async ({ id, folder, name: before }: Entry, name: string) => {
-      await app.rename(id, name);
-      offerUndo({
-        done: t('files.renamed', { before, name }),
-        undone: t('files.renamed', { before: name, name: before }),
-        about: [id],
-        undo: async () => {
-          await app.refreshFolder(folder);
-          const now = (await app.entry(id))?.name;
-          // What somebody else has called it meanwhile is theirs to undo.
-          if (now !== undefined && now !== name) throw new Problem({ code: 'changed-since', message: 'It has another name now.' });
-          await app.rename(id, before);
-        },
-      });
-    },
-    [app, offerUndo, t],
+    ({ id, folder, name: before }: Entry, name: string) =>
+      doUndoable(async () => {
+        await app.rename(id, name);
+        return {
+          done: t('files.renamed', { before, name }),
+          undone: t('files.renamed', { before: name, name: before }),
+          about: [id],
+          undo: async () => {
+            await app.refreshFolder(folder);
+            const now = (await app.entry(id))?.name;
+            // What somebody else has called it meanwhile is theirs to undo.
+            if (now !== undefined && now !== name) throw new Problem({ code: 'changed-since', message: 'It has another name now.' });
+            await app.rename(id, before);
+          },
+        };
+      }),
+    [app, doUndoable, t],
   );
 
   const stopAsking = useCallback(() => setAsking([]), []);

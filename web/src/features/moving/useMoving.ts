@@ -17,29 +17,30 @@ export function useMoving(onDone: () => void): Moving {
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
-  const { offerUndo } = useUndo();
+  const { doUndoable } = useUndo();
 
   const move = useCallback(
-    async (nodes: readonly string[], to: string) => {
-      const [target, ...known] = await Promise.all([to, ...nodes].map((node) => app.entry(node)));
-      const moved = known.filter((entry): entry is Entry => entry !== null && entry.folder !== to);
-      const [first] = moved;
-      if (first === undefined) return;
-      const ids = moved.map(({ id }) => id);
-      await app.move(ids, to);
-      onDone();
-      const values = { count: moved.length, name: first.name };
-      offerUndo({
-        done: t('move.done', { ...values, folder: target?.name || t('files.title') }),
-        undone: t('move.undone', values),
-        about: ids,
-        undo: async (still) => {
-          const back = moved.filter(({ id }) => still.includes(id));
-          for (const [from, entries] of Map.groupBy(back, ({ folder }) => folder)) await app.move(entries.map(({ id }) => id), from);
-        },
-      });
-    },
-    [app, offerUndo, onDone, t],
+    (nodes: readonly string[], to: string) =>
+      doUndoable(async () => {
+        const [target, ...known] = await Promise.all([to, ...nodes].map((node) => app.entry(node)));
+        const moved = known.filter((entry): entry is Entry => entry !== null && entry.folder !== to);
+        const [first] = moved;
+        if (first === undefined) return null;
+        const ids = moved.map(({ id }) => id);
+        await app.move(ids, to);
+        onDone();
+        const values = { count: moved.length, name: first.name };
+        return {
+          done: t('move.done', { ...values, folder: target?.name || t('files.title') }),
+          undone: t('move.undone', values),
+          about: ids,
+          undo: async (still) => {
+            const back = moved.filter(({ id }) => still.includes(id));
+            for (const [from, entries] of Map.groupBy(back, ({ folder }) => folder)) await app.move(entries.map(({ id }) => id), from);
+          },
+        };
+      }),
+    [app, doUndoable, onDone, t],
   );
   const tryToMove = useCallback((nodes: readonly string[], to: string) => void attempt(() => move(nodes, to)), [attempt, move]);
   return { move, tryToMove };

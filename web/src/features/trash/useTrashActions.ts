@@ -17,24 +17,25 @@ export function useTrashActions(onDone: () => void): TrashActions {
   const app = useApp();
   const notify = useNotify();
   const attempt = useAttempt();
-  const { offerUndo, forgetUndo } = useUndo();
+  const { doUndoable, forgetUndo } = useUndo();
 
   const restore = useCallback(
     (entries: readonly Entry[]) => {
       const ids = entries.map((entry) => entry.id);
       const values = { count: entries.length, name: entries[0]?.name ?? '' };
-      void attempt(async () => {
+      const act = async () => {
         await app.restore(ids);
         onDone();
-        offerUndo({
+        return {
           done: t('trash.restored', values),
           undone: t('files.trashed', values),
           about: ids,
-          undo: (still) => app.trash(still),
-        });
-      });
+          undo: (still: readonly string[]) => app.trash(still),
+        };
+      };
+      void attempt(() => doUndoable(act));
     },
-    [app, attempt, offerUndo, onDone, t],
+    [app, attempt, doUndoable, onDone, t],
   );
 
   const purge = useCallback(

@@ -19,23 +19,28 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
   const [steps] = useState(() => new UndoSteps<Step>());
 
   const undo = useCallback(
-    async (step: Step) => {
-      if (!steps.has(step)) return;
-      step.dismiss();
-      if (await attempt(() => steps.undo(step))) notify({ text: step.undone });
-    },
+    (which: () => Step | undefined) =>
+      steps.inTurn(async () => {
+        const step = which();
+        if (step === undefined || !steps.has(step)) return;
+        step.dismiss();
+        if (await attempt(() => steps.undo(step))) notify({ text: step.undone });
+      }),
     [attempt, notify, steps],
   );
 
-  const offerUndo = useCallback(
-    (undoable: Undoable) => {
-      const step: Step = { ...undoable, dismiss: () => undefined };
-      steps.add(step);
-      step.dismiss = notify({
-        text: undoable.done,
-        action: { label: t('files.undo'), shortcut: t('key.undo'), run: () => void undo(step) },
-      });
-    },
+  const doUndoable = useCallback(
+    (act: () => Promise<Undoable | null>) =>
+      steps.during(async () => {
+        const undoable = await act();
+        if (undoable === null) return;
+        const step: Step = { ...undoable, dismiss: () => undefined };
+        steps.add(step);
+        step.dismiss = notify({
+          text: undoable.done,
+          action: { label: t('files.undo'), shortcut: t('key.undo'), run: () => void undo(() => step) },
+        });
+      }),
     [notify, steps, t, undo],
   );
 
@@ -47,12 +52,11 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
   );
 
   useWindowKeys((event) => {
-    const step = steps.latest();
-    if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || step === undefined) return;
+    if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !steps.hasAny) return;
     event.preventDefault();
-    void undo(step);
+    void undo(() => steps.latest());
   });
 
-  const keeper = useMemo(() => ({ offerUndo, forgetUndo }), [offerUndo, forgetUndo]);
+  const keeper = useMemo(() => ({ doUndoable, forgetUndo }), [doUndoable, forgetUndo]);
   return <UndoContext value={keeper}>{children}</UndoContext>;
 }

@@ -18,6 +18,43 @@ describe('UndoSteps', () => {
     expect(steps.latest()).toBe(first);
   });
 
+  it('waits for what is being done, and undoes one after the other', async () => {
+    const steps = new UndoSteps<ReturnType<typeof fine>>();
+    const [first, second] = [fine('first'), fine('second')];
+    steps.add(first);
+    let finish = () => {};
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const act = steps.during(async () => {
+      await finished;
+      steps.add(second);
+    });
+    const undone: string[] = [];
+    const undoLatest = () =>
+      steps.inTurn(async () => {
+        const step = steps.latest();
+        undone.push(`${step?.about.join() ?? ''} begins`);
+        if (step !== undefined) await steps.undo(step);
+        undone.push(`${step?.about.join() ?? ''} ends`);
+      });
+    const twice = Promise.all([undoLatest(), undoLatest()]);
+    finish();
+    await Promise.all([act, twice]);
+    expect(undone).toEqual(['second begins', 'second ends', 'first begins', 'first ends']);
+  });
+
+  it('undoes nothing for an act that failed', async () => {
+    const steps = new UndoSteps<ReturnType<typeof fine>>();
+    steps.add(fine());
+    const act = steps.during(() => Promise.reject(new Error('lost')));
+    const work = vi.fn(() => Promise.resolve());
+    const undoing = steps.inTurn(work);
+    await expect(act).rejects.toThrow('lost');
+    await undoing;
+    expect(work).not.toHaveBeenCalled();
+    await steps.inTurn(work);
+    expect(work).toHaveBeenCalledOnce();
+  });
+
   it('keeps in its place what failed for want of a network', async () => {
     const steps = new UndoSteps<{ about: readonly string[]; undo: (about: readonly string[]) => Promise<void> }>();
     const [lost, later] = [failing('offline'), fine()];

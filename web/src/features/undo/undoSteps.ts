@@ -7,6 +7,39 @@ const KEPT = 50;
 export class UndoSteps<Step extends { about: readonly string[]; undo: (about: readonly string[]) => Promise<void> }> {
   #steps: { step: Step; about: readonly string[]; order: number }[] = [];
   #next = 0;
+  readonly #underWay = new Set<Promise<void>>();
+  #turn = Promise.resolve();
+
+  /** Does what adds a step in the end. Until it has, nothing is undone: it would be what was done before. */
+  async during(act: () => Promise<void>): Promise<void> {
+    const done = act();
+    this.#underWay.add(done);
+    try {
+      await done;
+    } finally {
+      this.#underWay.delete(done);
+    }
+  }
+
+  /**
+   * Undoing, one after the other and after all that is being done: two of them may be about
+   * the same entry. When the act failed during which it was asked for, there is nothing to
+   * undo of it, and what was done before was not meant. `work` does not reject.
+   */
+  inTurn(work: () => Promise<void>): Promise<void> {
+    const meant = [...this.#underWay].at(-1);
+    this.#turn = this.#turn.then(async () => {
+      await Promise.allSettled(this.#underWay);
+      const [outcome] = await Promise.allSettled([meant]);
+      if (outcome.status === 'fulfilled') await work();
+    });
+    return this.#turn;
+  }
+
+  /** Whether there is something to undo, or will be in a moment. */
+  get hasAny(): boolean {
+    return this.#steps.length > 0 || this.#underWay.size > 0;
+  }
 
   add(step: Step): void {
     this.#steps = [...this.#steps, { step, about: step.about, order: this.#next++ }].slice(-KEPT);

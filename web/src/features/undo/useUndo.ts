@@ -13,13 +13,18 @@ export interface Undoable {
 }
 
 interface Undo {
-  /** Tells that something was done, and offers to take it back. */
-  offerUndo: (undoable: Undoable) => void;
+  /** Does something, tells that it was done, and offers to take it back, unless `act` gives `null`. Rejects as `act` does. */
+  doUndoable: (act: () => Promise<Undoable | null>) => Promise<void>;
   /** What was deleted for good cannot be brought back by undoing what was done to it before. */
   forgetUndo: (gone: readonly string[]) => void;
 }
 
-export const UndoContext = createContext<Undo>({ offerUndo: () => undefined, forgetUndo: () => undefined });
+export const UndoContext = createContext<Undo>({
+  doUndoable: async (act) => {
+    await act();
+  },
+  forgetUndo: () => undefined,
+});
 
 export function useUndo(): Undo {
   return useContext(UndoContext);

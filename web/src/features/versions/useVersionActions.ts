@@ -23,7 +23,7 @@ export function useVersionActions({ id, name }: Entry): VersionActions {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
-  const { offerUndo } = useUndo();
+  const { doUndoable } = useUndo();
 
   const download = useCallback(
     async (version: VersionInfo) => {
@@ -39,21 +39,23 @@ export function useVersionActions({ id, name }: Entry): VersionActions {
     [app, id, name, notify, t],
   );
   const restore = useCallback(
-    async (version: VersionInfo, all: readonly VersionInfo[]) => {
-      const before = all.find(({ current }) => current);
-      await app.restoreVersion(id, version.id);
-      const done = t('versions.restored', { name, time: formatExactTime(version.time, locale) });
-      if (before === undefined) notify({ text: done });
-      else {
-        offerUndo({
+    (version: VersionInfo, all: readonly VersionInfo[]) =>
+      doUndoable(async () => {
+        const before = all.find(({ current }) => current);
+        await app.restoreVersion(id, version.id);
+        const done = t('versions.restored', { name, time: formatExactTime(version.time, locale) });
+        if (before === undefined) {
+          notify({ text: done });
+          return null;
+        }
+        return {
           done,
           undone: t('versions.restored', { name, time: formatExactTime(before.time, locale) }),
           about: [id],
           undo: () => app.restoreVersion(id, before.id),
-        });
-      }
-    },
-    [app, id, locale, name, notify, offerUndo, t],
+        };
+      }),
+    [app, id, locale, name, notify, doUndoable, t],
   );
   return { download, restore };
 }
