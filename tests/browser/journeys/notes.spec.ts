@@ -39,5 +39,18 @@ test('a note is stored as it is typed, and another device goes on with it', asyn
   await expect(editor.getByRole('textbox')).toContainText('and jam');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('row').filter({ hasText: 'Untitled' })).toHaveCount(2);
+
+  // Closing waits until it is known whether the last words were stored, and keeps them when they were not.
+  await other.route('**/api/v1/commits', async (route) => {
+    await expect(theirs.getByRole('status')).toHaveText('Saving…');
+    await route.fulfill({ status: 507, contentType: 'application/json', body: '{"error":{"code":"STORAGE_QUOTA_EXCEEDED","message":"full"}}' });
+  });
+  await other.keyboard.type(' and tea');
+  await theirs.getByRole('button', { name: 'Close the editor' }).click();
+  await other.getByRole('alertdialog').getByRole('button', { name: 'Keep editing' }).click();
+  await expect(theirs.getByRole('textbox')).toContainText('and tea');
+  await other.unroute('**/api/v1/commits');
+  await theirs.getByRole('button', { name: 'Close the editor' }).click();
+  await expect(theirs).toHaveCount(0);
   await fresh.close();
 });

@@ -97,6 +97,51 @@ describe('storing what is typed', () => {
     expect(stored).toEqual(['first', 'a', 'ab']);
   });
 
+  it('is not done while it is on its way, and says whether it arrived', async () => {
+    const { save, states, autosave, type, slow, release, refuse, elsewhere } = world();
+    slow();
+    type('a');
+    void autosave.flush();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(states.at(-1)).toBe('saving');
+    expect(autosave.isDirty).toBe(true);
+    let answer: boolean | null = null;
+    void autosave.flush().then((isStored) => (answer = isStored));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(answer).toBeNull();
+    refuse('STORAGE_QUOTA_EXCEEDED');
+    await release();
+    expect(answer).toBe(false);
+    expect(autosave.isDirty).toBe(true);
+    expect(save).toHaveBeenCalledOnce();
+
+    refuse(null);
+    elsewhere('theirs');
+    slow();
+    const flushed = autosave.flush();
+    const joined = autosave.flush();
+    await release();
+    expect([await flushed, await joined, autosave.isDirty]).toEqual([false, false, true]);
+    expect(states.at(-1)).toBe('conflict');
+  });
+
+  it('tries what was typed meanwhile when the version before it was refused', async () => {
+    const { stored, autosave, type, slow, release, refuse, save } = world();
+    slow();
+    type('far too long');
+    await vi.advanceTimersByTimeAsync(2000);
+    type('short');
+    void autosave.flush();
+    refuse('STORAGE_QUOTA_EXCEEDED');
+    save.mockImplementationOnce((text) => {
+      stored.push(text);
+      return Promise.resolve({ version: 'v1' });
+    });
+    await release();
+    expect(stored).toEqual(['first', 'short']);
+    expect(autosave.isDirty).toBe(false);
+  });
+
   it('tries again when the network was at fault, and keeps what was typed until then', async () => {
     const { stored, states, autosave, type, refuse } = world();
     refuse('offline');
@@ -142,6 +187,29 @@ describe('storing what is typed', () => {
     await vi.advanceTimersByTimeAsync(2000);
     expect(await autosave.keepMine('v1')).toBe(true);
     expect(stored).toEqual(['first', 'theirs', 'mine']);
+  });
+
+  it('puts mine on top even when it reads as it did before both', async () => {
+    const { stored, autosave, type, elsewhere } = world();
+    elsewhere('theirs');
+    type('mine');
+    await vi.advanceTimersByTimeAsync(2000);
+    type('first');
+    expect(await autosave.keepMine('v1')).toBe(true);
+    expect(stored).toEqual(['first', 'theirs', 'first']);
+  });
+
+  it('stores again what may have arrived or not', async () => {
+    const { stored, autosave, type, save } = world();
+    save.mockImplementationOnce((text) => {
+      stored.push(text);
+      return Promise.reject(new Problem({ code: 'offline', message: '' }));
+    });
+    type('a');
+    expect(await autosave.flush()).toBe(false);
+    type('first');
+    expect(await autosave.flush()).toBe(false);
+    expect(autosave.state.status).toBe('conflict');
   });
 
   it('goes on from theirs when I say so', async () => {

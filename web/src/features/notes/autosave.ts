@@ -28,13 +28,15 @@ const RETRY = 10_000;
 /** Stores a text as it is typed: a moment after the last keystroke, one version at a time, in the order in which they were typed. */
 export class Autosave {
   readonly #environment: Environment;
-  #stored: string;
+  /** Null while it is not known, or not what this device has stored. */
+  #stored: string | null;
   #typed: string;
   #version: string;
   #state: SaveState = { status: 'saved' };
   #isDirty = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
-  #saving: Promise<void> | null = null;
+  /** The save that is under way, and of what. */
+  #saving: { text: string; done: Promise<void> } | null = null;
   #hasEnded = false;
 
   constructor(environment: Environment) {
@@ -53,6 +55,7 @@ export class Autosave {
     return this.#typed;
   }
 
+  /** Whether something was typed that is not known to be stored: also while it is on its way. */
   get isDirty(): boolean {
     return this.#isDirty;
   }
@@ -69,14 +72,17 @@ export class Autosave {
   /** Stores it now; true when nothing is left to store. Never rejects. */
   async flush(): Promise<boolean> {
     this.#cancel();
-    // What is under way may be older than what was typed since.
-    for (let round = 0; round < 2 && this.#isDirty; round++) await this.#save();
+    const underWay = this.#saving;
+    await underWay?.done;
+    // What was under way may be older than what was typed since; the same is not tried twice.
+    if (this.#isDirty && underWay?.text !== this.#typed) await this.#save();
     return !this.#isDirty;
   }
 
   /** The other version was seen: what stands in the editor goes on top of it. */
   async keepMine(version: string): Promise<boolean> {
     this.#version = version;
+    this.#stored = null;
     this.#isDirty = true;
     this.#show({ status: 'waiting' });
     return this.flush();
@@ -100,29 +106,30 @@ export class Autosave {
 
   #save(): Promise<void> {
     if (this.#state.status === 'conflict' || this.#hasEnded) return Promise.resolve();
-    this.#saving ??= this.#saveOnce().finally(() => {
+    if (this.#saving !== null) return this.#saving.done;
+    this.#cancel();
+    const text = this.#typed;
+    const done = this.#saveOnce(text).finally(() => {
       this.#saving = null;
       // Typed while the last version was on its way.
-      if (this.#isDirty && this.#state.status === 'saved') {
-        this.#show({ status: 'waiting' });
-        this.#schedule(PAUSE);
-      }
+      if (this.#typed === text || this.#state.status === 'conflict') return;
+      if (this.#state.status === 'saved') this.#show({ status: 'waiting' });
+      this.#schedule(PAUSE);
     });
-    return this.#saving;
+    this.#saving = { text, done };
+    return done;
   }
 
-  async #saveOnce(): Promise<void> {
-    const text = this.#typed;
-    this.#isDirty = false;
+  async #saveOnce(text: string): Promise<void> {
     try {
       if (text !== this.#stored) {
         this.#show({ status: 'saving' });
         this.#version = (await this.#environment.save(text, this.#version)).version;
         this.#stored = text;
       }
+      this.#isDirty = this.#typed !== text;
       this.#show({ status: 'saved' });
     } catch (error) {
-      this.#isDirty = true;
       const problem = toProblem(error);
       if (hasCode(problem, 'changed-since')) {
         this.#cancel();
@@ -130,7 +137,10 @@ export class Autosave {
         return;
       }
       this.#show({ status: 'failed', error: problem.toJSON() });
-      if (isPassing(problem)) this.#schedule(RETRY);
+      if (!isPassing(problem)) return;
+      // It may have arrived all the same.
+      this.#stored = null;
+      this.#schedule(RETRY);
     }
   }
 
