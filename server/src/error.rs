@@ -262,12 +262,22 @@ impl ApiError {
         )
     }
 
-    pub(crate) fn head_conflict(heads: &[Head], missing: &[NodeId]) -> Self {
+    /// The current heads of folders that have moved on, the seqs of further ones, and folders that
+    /// are not there.
+    pub(crate) fn head_conflict(
+        heads: &[Head],
+        others: &[(NodeId, u64)],
+        missing: &[NodeId],
+    ) -> Self {
+        let others: Vec<Value> = others
+            .iter()
+            .map(|(node, seq)| json!({ "node": node, "seq": seq }))
+            .collect();
         Self::new(
             ErrorCode::HeadConflict,
             "A folder has changed meanwhile. Fetch it and try again.",
         )
-        .with_details(json!({ "heads": heads, "missing": missing }))
+        .with_details(json!({ "heads": heads, "others": others, "missing": missing }))
     }
 
     /// Uploads whose bytes are gone: they have to be sent again.

@@ -127,7 +127,50 @@ async fn a_stale_head_is_answered_with_the_current_one() {
         .commit_with(json!([create_folder(&uuid(), &folder)]), heads)
         .await
         .error(409, "HEAD_CONFLICT");
-    assert_eq!(details, json!({"heads": [], "missing": [folder]}));
+    assert_eq!(
+        details,
+        json!({"heads": [], "others": [], "missing": [folder]})
+    );
+}
+
+/// A small request that names many folders is not answered with all that is sealed in their heads.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_stale_heads_only_so_many_are_told_in_full() {
+    const FOLDERS: usize = 40;
+    const HEAD: usize = 16 * 1024;
+    let (_app, client) = start().await;
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let folders: Vec<String> = (0..FOLDERS).map(|_| uuid()).collect();
+    let create = folders
+        .iter()
+        .map(|folder| create_folder(folder, &ann.root));
+    let mut heads: Vec<Value> = folders.iter().map(|folder| head(folder, 0)).collect();
+    for head in &mut heads {
+        head["sealed"] = json!(sealed(HEAD));
+    }
+    heads.push(head(&ann.root, 1));
+    let changes: Vec<Value> = create.collect();
+    ann.commit_with(json!(changes), heads).await.expect(200);
+
+    let stale = folders.iter().map(|folder| head(folder, 7)).collect();
+    let change = json!([create_folder(&uuid(), &ann.root)]);
+    let answer = ann.commit_with(change, stale).await;
+    let details = answer.error(409, "HEAD_CONFLICT");
+    let told = details["heads"].as_array().unwrap();
+    assert_eq!(told.len(), 256 * 1024 / HEAD);
+    let others = details["others"].as_array().unwrap();
+    let named: Vec<&str> = told
+        .iter()
+        .chain(others)
+        .map(|head| head["node"].as_str().unwrap())
+        .collect();
+    assert_eq!(named, folders, "of the rest it says where they are");
+    assert!(
+        others
+            .iter()
+            .all(|head| head["seq"] == 1 && head.get("sealed").is_none())
+    );
+    assert!(answer.body.len() < 400 * 1024, "{}", answer.body.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -14,6 +14,9 @@ use crate::repo::{ROW, commits, heads, nodes, users, vaults};
 /// The sealed bytes of the nodes that one commit changes, whenever they were sealed: it comes in
 /// one piece in the change feed.
 const MAX_SEALED: u64 = 8 * 1024 * 1024;
+/// The sealed bytes of the current heads that a refusal brings along: an answer is not to be many
+/// times as large as its request. Of those that do not fit it says the seq only.
+const TOLD_HEADS: usize = 256 * 1024;
 
 /// What a commit did.
 pub(crate) struct Applied {
@@ -129,7 +132,8 @@ fn check_heads(
     commit: &CommitRequest,
     created: &HashSet<NodeId>,
 ) -> Result<(), CommitError> {
-    let (mut moved, mut missing) = (Vec::new(), Vec::new());
+    let (mut current_heads, mut others, mut missing) = (Vec::new(), Vec::new(), Vec::new());
+    let mut room = TOLD_HEADS;
     for head in &commit.heads {
         let current = match nodes::state(conn, user, head.node)? {
             Some(NodeState {
@@ -143,15 +147,33 @@ fn check_heads(
                 continue;
             }
         };
-        if current != head.expected_seq {
-            moved.extend(heads::current(conn, head.node)?);
+        if current == head.expected_seq {
+            continue;
+        }
+        if room == 0 {
+            others.push((head.node, current));
+            continue;
+        }
+        let Some(now) = heads::current(conn, head.node)? else {
+            continue;
+        };
+        match room.checked_sub(now.sealed.0.len()) {
+            Some(left) => {
+                room = left;
+                current_heads.push(now);
+            }
+            None => {
+                room = 0;
+                others.push((head.node, current));
+            }
         }
     }
-    if moved.is_empty() && missing.is_empty() {
+    if current_heads.is_empty() && others.is_empty() && missing.is_empty() {
         Ok(())
     } else {
         Err(CommitError::HeadConflict {
-            heads: moved,
+            heads: current_heads,
+            others,
             missing,
         })
     }

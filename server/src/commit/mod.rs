@@ -35,6 +35,8 @@ pub(crate) enum CommitError {
     #[error("heads have moved on")]
     HeadConflict {
         heads: Vec<Head>,
+        /// The seqs of those for which there was no more room.
+        others: Vec<(NodeId, u64)>,
         missing: Vec<NodeId>,
     },
     /// Folders that change without a new head.
@@ -77,7 +79,11 @@ impl From<CommitError> for ApiError {
                 Self::conflict("A change does not fit the current state.")
                     .with_details(serde_json::json!({ "change": index }))
             }
-            CommitError::HeadConflict { heads, missing } => Self::head_conflict(&heads, &missing),
+            CommitError::HeadConflict {
+                heads,
+                others,
+                missing,
+            } => Self::head_conflict(&heads, &others, &missing),
             CommitError::HeadRequired(folders) => Self::head_required(&folders),
             CommitError::IdleHead(index) => field(
                 format!("heads[{index}].node"),

@@ -109,14 +109,14 @@ pub(crate) async fn around(
     extensions.insert(client);
     extensions.insert(ViaTrustedProxy(proxied));
     extensions.insert(narrowest.clone());
-    // Freed when the answer is there, whichever way that comes about.
+    // Freed when the answer is there, whichever way that comes about. A large answer takes room anew.
     let held = Held::default();
     extensions.insert(held.clone());
     let refused = check_size(&request);
     let (request, leftover) = drain::watch(request);
 
     let span = tracing::info_span!("request", id);
-    let mut response = match refused {
+    let response = match refused {
         Err(refused) => refused.into_response(),
         Ok(()) => next.run(request).instrument(span.clone()).await,
     };
@@ -124,6 +124,8 @@ pub(crate) async fn around(
     if !response.status().is_success() {
         leftover.drain().await;
     }
+    let kept = state.memory.keep(response, client.into()).await;
+    let mut response = kept.unwrap_or_else(ApiError::into_response);
     narrowest.write(response.headers_mut());
     web::common_headers(response.headers_mut());
     if upload {

@@ -118,7 +118,7 @@ fn load(
     // A file has no head, and a folder always has one.
     let head = heads::current(conn, id)?.ok_or_else(ApiError::not_found)?;
     if cursor.is_some_and(|cursor| cursor.seq != head.seq) {
-        return Err(ApiError::head_conflict(&[head], &[]));
+        return Err(ApiError::head_conflict(&[head], &[], &[]));
     }
     let acl = heads::current_acl(conn, id)?;
     let after = cursor.map(|cursor| cursor.last);
