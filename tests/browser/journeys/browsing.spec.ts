@@ -111,6 +111,54 @@ test('Ctrl+Z waits for what is still being done, and takes back one step after t
   await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
 });
 
+test('what was done takes nothing away from where somebody is by then', async ({ page, server, folder }) => {
+  await signUp(page, server, newEmail());
+  await withFiles(page, folder);
+  let answer: () => void = () => undefined;
+  const slowly = async () => {
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    await page.unroute('**/api/v1/commits');
+    await page.route('**/api/v1/commits', async (route) => {
+      await answered;
+      await route.continue();
+    });
+  };
+
+  // The focus, and another name that is being edited.
+  const rename = async (before: string, after: string) => {
+    await row(page, before).click();
+    await page.keyboard.press('F2');
+    await page.getByRole('textbox', { name: `New name for ${before}` }).fill(after);
+  };
+  await slowly();
+  await rename('alpha.pdf', 'one.pdf');
+  await row(page, 'gamma.txt').click();
+  const hasFocus = (name: string) => row(page, name).evaluate((element) => element.contains(document.activeElement));
+  await expect.poll(() => hasFocus('gamma.txt')).toBe(true);
+  answer();
+  await expect(page.getByText('“alpha.pdf” is now called “one.pdf”')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'New name for alpha.pdf' })).toHaveCount(0);
+  expect(await hasFocus('gamma.txt')).toBe(true);
+  await slowly();
+  await rename('one.pdf', 'two.pdf');
+  await rename('gamma.txt', 'last.txt');
+  answer();
+  await expect(page.getByText('“one.pdf” is now called “two.pdf”')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'New name for gamma.txt' })).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(row(page, 'gamma.txt')).toBeFocused();
+
+  // And what is selected.
+  await slowly();
+  await row(page, 'two.pdf').click();
+  await page.keyboard.press('Delete');
+  await row(page, 'beta.png').click();
+  await row(page, 'gamma.txt').click({ modifiers: ['ControlOrMeta'] });
+  answer();
+  await expect(row(page, 'two.pdf')).toHaveCount(0);
+  await expect(page.getByText('2 selected')).toBeVisible();
+});
+
 test('sorting by every column, and the choice of the view, are remembered', async ({ page, server, folder }) => {
   await page.setViewportSize({ width: 1440, height: 900 });
   await signUp(page, server, newEmail());

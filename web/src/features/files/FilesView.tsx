@@ -1,5 +1,6 @@
 import { FolderOpen, Plus, Upload } from 'lucide-react';
 import { lazy, Suspense, useCallback, useMemo, useState, type KeyboardEvent } from 'react';
+import { flushSync } from 'react-dom';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { useApp, useFolder } from '../../app/hooks';
 import type { Entry } from '../../crypto/types';
@@ -79,9 +80,9 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
     [view, sort, locale, t],
   );
   const selection = useSelection(entries);
-  const { selected, chosen, select, clear } = selection;
+  const { selected, chosen, select, clear, deselect } = selection;
   const [renaming, setRenaming] = useState<string | null>(null);
-  const actions = useFileActions(clear);
+  const actions = useFileActions(deselect);
   const { edit, star } = useEditing();
   const notedAs = useMemo(() => ({ canWrite, onEdit: edit }), [canWrite, edit]);
   const starOne = useCallback((entry: Entry) => edit(entry, { starred: !entry.starred }), [edit]);
@@ -95,7 +96,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const { pick } = uploading;
   const folderPicker = useFilePicker(useCallback((picked) => pick(picked.map(({ file }) => file), folder), [pick, folder]), { isFolder: true });
 
-  const placing = usePlacing({ here: folder, onGoTo, onDone: clear });
+  const placing = usePlacing({ here: folder, onGoTo, onDone: deselect });
   const { ask, take, held, drop } = placing;
   const [over, setOver] = useState<string | null>(null);
   const cut = useMemo(() => new Set(held.kind === 'cut' ? held.nodes : []), [held]);
@@ -120,9 +121,14 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   );
 
   const stopRenaming = useCallback((id: string) => {
-    setRenaming(null);
-    // The row takes the focus back from the field that is going away.
-    requestAnimationFrame(() => document.querySelector<HTMLElement>(`[role="row"][data-key="${CSS.escape(id)}"]`)?.focus());
+    // The name of something else may be edited by now.
+    flushSync(() => setRenaming((now) => (now === id ? null : now)));
+    // The row takes the focus back from the field that is going away, not from where somebody is meanwhile.
+    requestAnimationFrame(() => {
+      const row = document.querySelector<HTMLElement>(`[role="row"][data-key="${CSS.escape(id)}"]`);
+      const { activeElement: now } = document;
+      if (now === null || now === document.body || row?.contains(now) === true) row?.focus();
+    });
   }, []);
 
   const { download, trash } = actions;

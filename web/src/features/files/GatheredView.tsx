@@ -63,8 +63,8 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
     [gathered, sort, locale, t],
   );
   const selection = useSelection(entries);
-  const { selected, chosen, select, clear } = selection;
-  const { download, trash, asking, downloadAnyway, stopAsking } = useFileActions(clear);
+  const { selected, chosen, select, clear, deselect } = selection;
+  const { download, trash, asking, downloadAnyway, stopAsking } = useFileActions(deselect);
   const { edit, star } = useEditing();
   const starOne = useCallback((entry: Entry) => edit(entry, { starred: !entry.starred }), [edit]);
   const editing = useMemo(() => ({ canWrite: true, onEdit: edit }), [edit]);
@@ -74,7 +74,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
   const { open: show } = preview;
   const { show: showDetails } = details;
   const open = useCallback((entry: Entry) => (entry.kind === 'folder' ? onGoTo(entry.id) : show(entry)), [onGoTo, show]);
-  const placing = usePlacing({ onGoTo, onDone: clear });
+  const placing = usePlacing({ onGoTo, onDone: deselect });
   const { ask: place, take } = placing;
   const goTo = useCallback((entry: Entry) => onGoTo(entry.folder), [onGoTo]);
   const actionsFor = useCallback(

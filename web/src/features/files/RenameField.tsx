@@ -6,6 +6,7 @@ import { useText } from '../../lib/i18n';
 import { useTask } from '../../lib/useTask';
 import { Spinner } from '../../ui/Spinner';
 import { errorWords } from '../errors/errorWords';
+import { useAttempt } from '../errors/useAttempt';
 import css from './RenameField.module.css';
 
 interface RenameFieldProps {
@@ -20,6 +21,8 @@ export function RenameField({ name, onRename, onClose }: RenameFieldProps) {
   const { t, locale } = useText();
   const [value, setValue] = useState(name);
   const task = useTask();
+  const attempt = useAttempt();
+  const isOver = useRef(false);
   const field = useRef<HTMLInputElement>(null);
   const describedBy = useId();
   const problem = nameProblem(value);
@@ -43,10 +46,28 @@ export function RenameField({ name, onRename, onClose }: RenameFieldProps) {
     return () => cancelAnimationFrame(frame);
   }, []);
 
+  useEffect(() => {
+    isOver.current = false;
+    return () => {
+      isOver.current = true;
+    };
+  }, []);
+
+  const rename = async (wanted: string) => {
+    const renamed = onRename(wanted);
+    try {
+      await renamed;
+    } catch (error) {
+      if (!isOver.current) throw error;
+      // There is no field any more that could say it.
+      await attempt(() => renamed);
+    }
+  };
   const save = async () => {
     const wanted = value.trim();
     if (problem !== null) return;
-    if (wanted === name || (await task.run(() => onRename(wanted)))) onClose();
+    const isDone = wanted === name || (await task.run(() => rename(wanted)));
+    if (isDone && !isOver.current) onClose();
   };
   const keyDown = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && !event.nativeEvent.isComposing) void save();

@@ -21,8 +21,8 @@ export interface FileActions {
   stopAsking: () => void;
 }
 
-/** What the toolbar, the keys and the menus do, with their messages. */
-export function useFileActions(onDone: () => void): FileActions {
+/** What the toolbar, the keys and the menus do, with their messages. `onDone` is told what an action was about. */
+export function useFileActions(onDone: (ids: readonly string[]) => void): FileActions {
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
@@ -46,7 +46,7 @@ export function useFileActions(onDone: () => void): FileActions {
       const values = { count: ids.length, name: first.name };
       const act = async () => {
         await app.trash(ids);
-        onDone();
+        onDone(ids);
         return {
           done: t('files.trashed', values),
           undone: t('files.undone', values),

@@ -12,8 +12,8 @@ export interface Moving {
   tryToMove: (nodes: readonly string[], to: string) => void;
 }
 
-/** Moves things into a folder, and offers to take that back. */
-export function useMoving(onDone: () => void): Moving {
+/** Moves things into a folder, and offers to take that back. `onDone` is told what was moved. */
+export function useMoving(onDone: (ids: readonly string[]) => void): Moving {
   const { t } = useText();
   const app = useApp();
   const attempt = useAttempt();
@@ -28,7 +28,7 @@ export function useMoving(onDone: () => void): Moving {
         if (first === undefined) return null;
         const ids = moved.map(({ id }) => id);
         await app.move(ids, to);
-        onDone();
+        onDone(ids);
         const values = { count: moved.length, name: first.name };
         return {
           done: t('move.done', { ...values, folder: target?.name || t('files.title') }),

@@ -26,7 +26,7 @@ export interface Placing {
 }
 
 /** Moving and copying: by the dialog, by the clipboard, and by dragging. `here` is the folder that is shown, if one is. */
-export function usePlacing({ here, onGoTo, onDone }: { here?: string; onGoTo: (folder: string) => void; onDone: () => void }): Placing {
+export function usePlacing({ here, onGoTo, onDone }: { here?: string; onGoTo: (folder: string) => void; onDone: (ids: readonly string[]) => void }): Placing {
   const { t } = useText();
   const notify = useNotify();
   const { move, tryToMove } = useMoving(onDone);
@@ -59,7 +59,7 @@ export function usePlacing({ here, onGoTo, onDone }: { here?: string; onGoTo: (f
     async (nodes: readonly string[], to: string) => {
       if (asked?.kind !== 'copy') return move(nodes, to);
       copyTo(nodes, to);
-      onDone();
+      onDone(nodes);
     },
     [asked, copyTo, move, onDone],
   );

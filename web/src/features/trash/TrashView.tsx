@@ -56,9 +56,9 @@ export function TrashView({ folder }: { folder: string }) {
     [trashed, sort, locale, t],
   );
   const selection = useSelection(entries);
-  const { selected, chosen, select, clear } = selection;
+  const { selected, chosen, select, clear, deselect } = selection;
   const [question, setQuestion] = useState<PurgeQuestion | null>(null);
-  const { restore, purge } = useTrashActions(clear);
+  const { restore, purge } = useTrashActions(deselect);
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
 

@@ -12,7 +12,8 @@ interface TrashActions {
   purge: (entries: readonly Entry[]) => Promise<void>;
 }
 
-export function useTrashActions(onDone: () => void): TrashActions {
+/** `onDone` is told what an action was about. */
+export function useTrashActions(onDone: (ids: readonly string[]) => void): TrashActions {
   const { t } = useText();
   const app = useApp();
   const notify = useNotify();
@@ -25,7 +26,7 @@ export function useTrashActions(onDone: () => void): TrashActions {
       const values = { count: entries.length, name: entries[0]?.name ?? '' };
       const act = async () => {
         await app.restore(ids);
-        onDone();
+        onDone(ids);
         return {
           done: t('trash.restored', values),
           undone: t('files.trashed', values),
@@ -43,7 +44,7 @@ export function useTrashActions(onDone: () => void): TrashActions {
       const ids = entries.map((entry) => entry.id);
       await app.purge(ids);
       forgetUndo(ids);
-      onDone();
+      onDone(ids);
       notify({ text: t('trash.purged', { count: entries.length, name: entries[0]?.name ?? '' }) });
     },
     [app, forgetUndo, notify, onDone, t],
