@@ -149,6 +149,11 @@ impl Vault {
             .iter()
             .map(|folder| (NodeId::from_bytes(*folder.node), folder.seq))
             .collect();
+        for vouched in &state.vouched {
+            let seq = self.tree.vouched.entry(NodeId::from_bytes(*vouched.node));
+            let seq = seq.or_insert(0);
+            *seq = vouched.seq.max(*seq);
+        }
         let root = self.tree.root;
         let mut kept = Kept::default();
         let mut waiting = vec![(
@@ -183,11 +188,6 @@ impl Vault {
             kept.folders.insert(id, folder.hash);
             self.tree.folders.insert(id, folder);
         }
-        for vouched in &state.vouched {
-            let seq = self.tree.vouched.entry(NodeId::from_bytes(*vouched.node));
-            let seq = seq.or_insert(0);
-            *seq = vouched.seq.max(*seq);
-        }
         self.tree.acl = Some(Acl {
             hash: *state.acl,
             owner: *state.owner,
@@ -197,7 +197,8 @@ impl Vault {
         Some(state.cursor)
     }
 
-    /// A folder from its piece, unless something about it does not fit.
+    /// A folder from its piece, unless something about it does not fit. One that is behind what
+    /// another folder vouches for was so before: it is as it was, and [`Vault::unopened`] names it.
     fn check_cached(
         &self,
         id: NodeId,
@@ -209,7 +210,6 @@ impl Vault {
         let pins = self.head_pins(id);
         let behind = |pin: u64| record.seq < pin;
         let fits = record.seq >= least
-            && !self.tree.vouched.get(&id).copied().is_some_and(behind)
             && pins
                 .iter()
                 .all(|pin| !behind(pin.seq) && (pin.seq != record.seq || pin.hash == record.hash));

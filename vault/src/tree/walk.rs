@@ -133,10 +133,17 @@ impl Vault {
         self.writable(folder).is_ok()
     }
 
-    /// Folders that were seen as children but not opened themselves.
+    /// Folders that are to be looked at, once the change feed has been read: those that were seen
+    /// as children but not opened themselves, and those that are behind what the verified head of
+    /// another folder vouches for. A server that keeps back what came there in a move is found
+    /// out each time, not only while the device remembers.
     #[must_use]
     pub fn unopened(&self) -> Vec<NodeId> {
-        let mut found = Vec::new();
+        let behind = self.tree.vouched.iter().filter(|(id, seq)| {
+            let folder = self.tree.folders.get(id);
+            folder.is_some_and(|folder| folder.seq < **seq)
+        });
+        let mut found: Vec<NodeId> = behind.map(|(id, _)| *id).collect();
         self.descend(|_, id, child| {
             if child.leaf.kind == NodeKind::Folder && !self.tree.folders.contains_key(&id) {
                 found.push(id);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use protocol::NodeId;
 use rand::rngs::StdRng;
-use vault::{Vault, tree::Loaded};
+use vault::{Vault, VaultError, findings::FindingKind, tree::Loaded};
 
 use crate::shelf::{PASSWORD, Shelf, sign_up};
 
@@ -309,6 +309,53 @@ fn a_folder_of_another_history_is_dropped() {
     disk.write(&mut other, "0", &mut rng);
     let mut two = again(&vault, &shelf);
     assert_eq!(disk.load(&mut two).dropped, [b]);
+}
+
+/// Another device moves a file; the server says that it has left, and keeps back where it came.
+#[test]
+fn what_is_kept_back_after_a_move_is_found_again_after_a_reload() {
+    for to_root in [false, true] {
+        let (vault, mut shelf, disk, [root, a, _, b], mut rng) = filled(11);
+        let to = if to_root { root } else { a };
+        let mut other = again(&vault, &shelf);
+        let cursor: u64 = disk.load(&mut other).cursor.unwrap().parse().unwrap();
+        let before = shelf.clone();
+        let file = vault.folder(b).unwrap().entries[0].id;
+        let step = other.move_to(&[file], to, 12, &mut rng).unwrap();
+        shelf.offer(&step.request.unwrap()).unwrap();
+
+        let mut one = again(&vault, &shelf);
+        disk.load(&mut one);
+        assert_eq!(one.unopened(), []);
+        let (mut page, _) = shelf.changes(cursor, u64::MAX >> 1);
+        page.heads.retain(|head| head.node == b);
+        page.changes.retain(|change| change.id == file);
+        page.changes[0].parent_id = Some(b);
+        page.changes[0].node = None;
+        assert_eq!(one.apply_changes(&page).unwrap().look, [to]);
+        let rolled_back = |vault: &mut Vault| {
+            let error = vault.open_folder(to, &before.listing_of(vault, to));
+            let rolled_back = VaultError::Finding(FindingKind::RolledBack);
+            assert_eq!(error.unwrap_err(), rolled_back);
+        };
+        assert_eq!(one.unopened(), [to]);
+        rolled_back(&mut one);
+
+        let mut disk = disk.clone();
+        disk.write(&mut one, &page.cursor, &mut rng);
+        for _ in 0..2 {
+            let mut later = again(&one, &shelf);
+            assert_eq!(disk.load(&mut later).folders, 4);
+            assert_eq!(later.unopened(), [to]);
+            rolled_back(&mut later);
+            disk.write(&mut later, &page.cursor, &mut rng);
+            one = later;
+        }
+        // What is told in the end is right.
+        look(&mut one, &shelf, to);
+        assert_eq!(one.unopened(), []);
+        assert_eq!(one.entry(file).unwrap().folder, to);
+    }
 }
 
 #[test]
