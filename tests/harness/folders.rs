@@ -54,11 +54,12 @@ impl Device {
         self.steps(nodes, Vault::restore).await
     }
 
-    /// Removes entries for good; gives the root folder.
+    /// Removes entries for good, by way of the trash; gives the root folder.
     ///
     /// # Errors
     /// [`ClientError`].
     pub async fn purge(&mut self, nodes: &[NodeId]) -> Result<FolderView, ClientError> {
+        self.steps(nodes, Vault::trash).await?;
         self.steps(nodes, Vault::purge).await
     }
 

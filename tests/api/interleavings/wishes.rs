@@ -150,8 +150,10 @@ impl Actor {
                 step.map(|step| (step.request, facts))
             }
             Wish::Purge { nodes } => {
-                let facts = known(vault, nodes).into_iter();
-                let facts = facts.map(|id| Fact::Purge { id }).collect();
+                // What was restored meanwhile stays.
+                let mut gone = known(vault, nodes);
+                gone.retain(|id| is_in_trash(vault, *id));
+                let facts = gone.into_iter().map(|id| Fact::Purge { id }).collect();
                 let step = vault.purge(nodes, now, rng);
                 step.map(|step| (step.request, facts))
             }
@@ -255,6 +257,12 @@ impl Actor {
         };
         Ok(Some((request, vec![fact])))
     }
+}
+
+fn is_in_trash(vault: &Vault, node: NodeId) -> bool {
+    let trashed = |id| vault.entry(id).is_some_and(|entry| entry.trashed.is_some());
+    let way = vault.path(node).unwrap_or_default();
+    way.iter().any(|step| trashed(step.id))
 }
 
 /// Why a device makes no commit: what it is about is gone, or would be below itself by now.

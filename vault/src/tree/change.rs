@@ -138,7 +138,8 @@ impl Vault {
         })
     }
 
-    /// Removes entries for good, with everything below them.
+    /// Removes entries of the trash for good, with everything below them. What is not in the trash,
+    /// because it was restored meanwhile, here or by another device, stays.
     ///
     /// # Errors
     /// As [`Vault::rename`].
@@ -150,6 +151,9 @@ impl Vault {
     ) -> Result<Step, VaultError> {
         self.each(nodes, now, rng, |vault, draft, node, _| {
             let (folder, _) = vault.known(node)?;
+            if !vault.is_in_trash(node) {
+                return Ok(());
+            }
             vault.writable(folder)?;
             draft.push(Change::Purge { node });
             draft.put(folder, node, None);

@@ -188,6 +188,15 @@ impl Vault {
         .take_while(move |at| seen.insert(*at))
     }
 
+    /// Whether a node, or a folder above it, was put into the trash.
+    pub(super) fn is_in_trash(&self, node: NodeId) -> bool {
+        let mut way = std::iter::once(node).chain(self.ancestors(node));
+        way.any(|id| {
+            let found = self.tree.find(id);
+            found.is_some_and(|(_, child)| child.metadata.trashed.is_some())
+        })
+    }
+
     pub(super) fn is_at_or_below(&self, node: NodeId, above: NodeId) -> bool {
         node == above || self.ancestors(node).any(|at| at == above)
     }

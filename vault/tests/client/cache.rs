@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use protocol::NodeId;
 use rand::rngs::StdRng;
-use vault::{Vault, VaultError, findings::FindingKind, tree::Loaded};
+use vault::{
+    Vault, VaultError,
+    findings::FindingKind,
+    tree::{Loaded, Step},
+};
 
 use crate::shelf::{PASSWORD, Shelf, sign_up};
 
@@ -101,6 +105,12 @@ fn rename(vault: &mut Vault, shelf: &mut Shelf, node: NodeId, name: &str, rng: &
     vault.committed(commit).unwrap();
 }
 
+fn send(vault: &mut Vault, shelf: &mut Shelf, step: Result<Step, VaultError>) {
+    let request = step.unwrap().request.unwrap();
+    shelf.offer(&request).unwrap();
+    vault.committed(request.id).unwrap();
+}
+
 fn paths(vault: &Vault) -> Vec<String> {
     let path = |node| {
         let steps = vault.path(node).unwrap();
@@ -171,11 +181,10 @@ fn a_change_rewrites_only_its_folder() {
     expected.sort_unstable();
     assert_eq!(disk.write(&mut vault, "later", &mut rng), expected);
     // A folder that goes takes its piece, and those below it, along.
-    let step = vault.purge(&[a], 12, &mut rng).unwrap();
-    let request = step.request.unwrap();
-    let commit = request.id;
-    shelf.offer(&request).unwrap();
-    vault.committed(commit).unwrap();
+    let trashed = vault.trash(&[a], 12, &mut rng);
+    send(&mut vault, &mut shelf, trashed);
+    let purged = vault.purge(&[a], 12, &mut rng);
+    send(&mut vault, &mut shelf, purged);
     let written = disk.write(&mut vault, "later", &mut rng);
     assert!(written.contains(&a) && written.contains(&below) && !written.contains(&b));
     assert_eq!(disk.names().len(), 3);

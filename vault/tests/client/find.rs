@@ -119,6 +119,8 @@ fn the_index_follows_every_change() {
     assert_eq!(names(&mut vault, &text("scheme")), ["scheme.pdf"]);
 
     // Gone for good, with everything below.
+    let trashed = vault.trash(&[a], 16, &mut rng);
+    send(&mut vault, &mut shelf, trashed);
     let purged = vault.purge(&[a], 16, &mut rng);
     send(&mut vault, &mut shelf, purged);
     for gone in ["scheme", "below", "archive"] {

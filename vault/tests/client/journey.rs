@@ -347,10 +347,13 @@ fn what_the_server_may_have_put_there_is_not_shown() {
         .map(|n| shelf.upload(&mut vault, &format!("gone{n}"), b"x", &mut rng))
         .collect();
     let purged: Vec<_> = gone.iter().map(|node| shelf.nodes[node].clone()).collect();
-    let request = vault.purge(&gone, 1, &mut rng).unwrap().request.unwrap();
-    let id = request.id;
-    shelf.commit(request);
-    vault.committed(id).unwrap();
+    for step in [Vault::trash, Vault::purge] {
+        let request = step(&mut vault, &gone, 1, &mut rng).unwrap().request;
+        let request = request.unwrap();
+        let id = request.id;
+        shelf.commit(request);
+        vault.committed(id).unwrap();
+    }
     let kept: Vec<_> = (0..3)
         .map(|n| shelf.upload(&mut vault, &format!("kept{n}"), b"x", &mut rng))
         .collect();

@@ -56,10 +56,12 @@ fn add_version(vault: &mut Vault, shelf: &mut Shelf, node: NodeId, rng: &mut Std
 }
 
 fn purge(vault: &mut Vault, shelf: &mut Shelf, node: NodeId, rng: &mut StdRng) {
-    let request = vault.purge(&[node], 16, rng).unwrap().request.unwrap();
-    let commit = request.id;
-    shelf.offer(&request).unwrap();
-    vault.committed(commit).unwrap();
+    let trashed = vault.trash(&[node], 15, rng).unwrap().request.unwrap();
+    shelf.offer(&trashed).unwrap();
+    vault.committed(trashed.id).unwrap();
+    let purged = vault.purge(&[node], 16, rng).unwrap().request.unwrap();
+    shelf.offer(&purged).unwrap();
+    vault.committed(purged.id).unwrap();
 }
 
 /// The account on another day: its tree was fetched, its texts were not read.

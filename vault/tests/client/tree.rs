@@ -196,6 +196,8 @@ fn whole_subtrees_are_trashed_restored_and_purged_by_one_change() {
     assert_eq!(names(&one.vault.trashed_entries()), ["inner"]);
     assert_eq!(names(&one.vault.live_entries(|_| true)), ["top", "top (1)"]);
 
+    let step = one.vault.trash(&[top], 33, &mut rng);
+    one.step(&mut shelf, step);
     let step = one.vault.purge(&[top], 33, &mut rng).unwrap();
     let request = step.request.unwrap();
     assert_eq!((request.changes.len(), request.heads.len()), (1, 1));
@@ -204,6 +206,53 @@ fn whole_subtrees_are_trashed_restored_and_purged_by_one_change() {
     two.catch_up(&shelf, 100);
     assert_eq!(two.paths(), ["/top"]);
     assert_eq!(two.vault.fingerprint(), one.vault.fingerprint());
+}
+
+/// Deleting for good was asked for; meanwhile some of it was restored, here or elsewhere.
+#[test]
+fn what_was_restored_meanwhile_is_not_purged() {
+    let (mut one, mut shelf, mut rng) = device(14);
+    let root = one.vault.root();
+    let [kept, gone, here] = ["kept", "gone", "here"]
+        .map(|name| shelf.upload_to(&mut one.vault, root, name, b"x", &mut rng));
+    let folder = one.folder(&mut shelf, root, "folder", &mut rng);
+    let inside = shelf.upload_to(&mut one.vault, folder, "inside", b"x", &mut rng);
+    let all = [kept, gone, here, folder];
+    let step = one.vault.trash(&all, 31, &mut rng);
+    one.step(&mut shelf, step);
+    let mut two = Device::new(shelf.unlock(PASSWORD, None, true).unwrap());
+    two.catch_up(&shelf, 100);
+
+    // What is below something in the trash is in the trash.
+    let step = one.vault.purge(&[inside], 32, &mut rng).unwrap();
+    one.vault.abandoned(step.request.unwrap().id);
+    // Queued behind a restore of one's own.
+    let step = one.vault.restore(&[here], 32, &mut rng);
+    one.step(&mut shelf, step);
+    let step = one.vault.purge(&[here], 33, &mut rng).unwrap();
+    assert!(step.request.is_none());
+    assert_eq!(step.covered, 1);
+    // Another device is faster: the commit is refused, and made anew.
+    let late = one
+        .vault
+        .purge(&all, 34, &mut rng)
+        .unwrap()
+        .request
+        .unwrap();
+    two.catch_up(&shelf, 100);
+    let step = two.vault.restore(&[kept, folder], 35, &mut rng);
+    two.step(&mut shelf, step);
+    assert!(shelf.offer(&late).is_none());
+    one.vault.abandoned(late.id);
+    one.catch_up(&shelf, 100);
+    let step = one.vault.purge(&all, 36, &mut rng);
+    one.step(&mut shelf, step);
+    let left = ["/folder", "/folder/inside", "/here", "/kept"];
+    assert_eq!(one.paths(), left);
+    assert!(one.vault.trashed_entries().is_empty() && !shelf.nodes.contains_key(&gone));
+    // What was restored is not below anything in the trash any more either.
+    let step = one.vault.purge(&[inside], 37, &mut rng).unwrap();
+    assert!(step.request.is_none());
 }
 
 #[test]
