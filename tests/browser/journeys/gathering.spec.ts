@@ -19,14 +19,25 @@ test('stars, tags and the rest of what is noted are on every device', async ({ p
   await expect(pane.getByRole('button', { name: 'Remove the star' })).toBeVisible();
   for (const tag of ['home', 'paper']) {
     await pane.getByLabel('Add a tag').fill(tag);
+    // The second while the first is on its way.
     await page.keyboard.press('Enter');
-    await expect(pane.getByRole('list', { name: 'Tags' }).getByText(tag)).toBeVisible();
   }
+  for (const tag of ['home', 'paper']) await expect(pane.getByRole('list', { name: 'Tags' }).getByText(tag)).toBeVisible();
   await pane.getByLabel('Category').fill('Contracts');
-  await pane.getByLabel('Description').fill('With the landlord, until 2030.');
-  await pane.getByLabel('Category').focus();
   await pane.getByRole('button', { name: 'Remove the tag paper' }).click();
   await expect(pane.getByText('paper')).toHaveCount(0);
+  // What cannot be stored stays, also when one goes elsewhere, until it can.
+  await page.route('**/api/v1/commits', (route) => route.fulfill({ status: 507, contentType: 'application/json', body: '{"error":{"code":"STORAGE_QUOTA_EXCEEDED","message":"full"}}' }));
+  await pane.getByLabel('Description').fill('With the landlord, until 2030.');
+  await pane.getByLabel('Category').focus();
+  await expect(pane.getByText(/^Not saved: /)).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Starred' }).click();
+  await choose(page, 'lease.txt', 'Details');
+  await expect(pane.getByLabel('Description')).toHaveValue('With the landlord, until 2030.');
+  await page.unroute('**/api/v1/commits');
+  await pane.getByRole('button', { name: 'Try again' }).click();
+  await expect(pane.getByText(/^Not saved: /)).toHaveCount(0);
 
   const fresh = await browser.newContext();
   const elsewhere = await fresh.newPage();

@@ -3,37 +3,48 @@ import { useId, useState } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import type { App } from '../../app/contract';
 import { useTree } from '../../app/hooks';
-import type { Entry, EntryEdit } from '../../crypto/types';
+import type { Entry } from '../../crypto/types';
 import { useText } from '../../lib/i18n';
+import { Banner } from '../../ui/Banner';
 import { Button } from '../../ui/Button';
 import { TextArea } from '../../ui/TextArea';
 import { TextField } from '../../ui/TextField';
+import { errorWords } from '../errors/errorWords';
 import css from './EntryEditor.module.css';
 import { MAX_CATEGORY, MAX_DESCRIPTION, MAX_TAGS, tagProblem, tooLong } from './limits';
+import { useEditing, useWish } from './useEditing';
+import { withWish, type Wish } from './wishes';
 
 interface EntryEditorProps {
   entry: Entry;
   canWrite: boolean;
-  onEdit: (entry: Entry, edit: EntryEdit) => void;
 }
 
 /** What a person notes about a file or folder: a star, tags, a category, a description. Each is kept when its field is left. */
-export default function EntryEditor({ entry, canWrite, onEdit }: EntryEditorProps) {
-  const { t } = useText();
-  const edit = (change: EntryEdit) => onEdit(entry, change);
+export default function EntryEditor({ entry: stored, canWrite }: EntryEditorProps) {
+  const { t, locale } = useText();
+  const editing = useEditing();
+  const wish = useWish(stored.id);
+  const entry = withWish(stored, wish);
+  const note = (change: Wish) => editing.note(entry.id, change);
   return (
     <div className={css.editor}>
       <Button
         aria-pressed={entry.starred}
         isDisabled={!canWrite}
         icon={<Star size={16} {...(entry.starred && { fill: 'currentColor' })} />}
-        onPress={() => edit({ starred: !entry.starred })}
+        onPress={() => editing.toggleStar(stored)}
       >
         {t(entry.starred ? 'star.remove' : 'star.add')}
       </Button>
-      <Tags tags={entry.tags} canWrite={canWrite} onChange={(tags) => edit({ tags })} />
-      <Field label={t('edit.category')} value={entry.category} most={MAX_CATEGORY} canWrite={canWrite} onSave={(category) => edit({ category })} />
-      <Field isLong label={t('edit.description')} value={entry.description} most={MAX_DESCRIPTION} canWrite={canWrite} onSave={(description) => edit({ description })} />
+      <Tags tags={entry.tags} canWrite={canWrite} onWish={(tag, isWanted) => note({ tags: { [tag]: isWanted } })} />
+      <Field label={t('edit.category')} value={entry.category} most={MAX_CATEGORY} canWrite={canWrite} onSave={(category) => note({ category })} />
+      <Field isLong label={t('edit.description')} value={entry.description} most={MAX_DESCRIPTION} canWrite={canWrite} onSave={(description) => note({ description })} />
+      {wish?.error !== undefined && (
+        <Banner tone="danger" actions={<Button onPress={() => note({})}>{t('app.retry')}</Button>}>
+          <p>{t('note.failed', { why: errorWords(wish.error, t, locale) })}</p>
+        </Banner>
+      )}
     </div>
   );
 }
@@ -88,10 +99,10 @@ const askTags = async (app: App): Promise<readonly string[]> => {
 interface TagsProps {
   tags: readonly string[];
   canWrite: boolean;
-  onChange: (tags: readonly string[]) => void;
+  onWish: (tag: string, isWanted: boolean) => void;
 }
 
-function Tags({ tags, canWrite, onChange }: TagsProps) {
+function Tags({ tags, canWrite, onWish }: TagsProps) {
   const { t } = useText();
   const known = useTree(askTags) ?? [];
   const [typed, setTyped] = useState('');
@@ -102,7 +113,7 @@ function Tags({ tags, canWrite, onChange }: TagsProps) {
     const tag = typed.trim();
     if (tag === '' || problem !== null) return;
     setTyped('');
-    onChange([...tags, tag]);
+    onWish(tag, true);
   };
   return (
     <div className={css.tags}>
@@ -115,7 +126,7 @@ function Tags({ tags, canWrite, onChange }: TagsProps) {
             <li key={tag} className={css.chip}>
               <span dir="auto">{tag}</span>
               {canWrite && (
-                <AriaButton className={css.remove} aria-label={t('edit.tags.remove', { tag })} onPress={() => onChange(tags.filter((other) => other !== tag))}>
+                <AriaButton className={css.remove} aria-label={t('edit.tags.remove', { tag })} onPress={() => onWish(tag, false)}>
                   <X size={12} aria-hidden="true" />
                 </AriaButton>
               )}

@@ -2,7 +2,7 @@ import { FolderOpen, ShieldCheck, X } from 'lucide-react';
 import { lazy, Suspense, useCallback, type ReactNode } from 'react';
 import type { App } from '../../app/contract';
 import { useTree } from '../../app/hooks';
-import type { Entry, EntryEdit } from '../../crypto/types';
+import type { Entry } from '../../crypto/types';
 import { formatBytes, formatExactBytes, formatFullDate } from '../../lib/format';
 import { useText } from '../../lib/i18n';
 import { Button, IconButton } from '../../ui/Button';
@@ -22,7 +22,7 @@ interface FileDetailsProps {
   /** What the folder is called. */
   place: string;
   /** Keeps what is noted about an entry; left out where nothing can be noted. */
-  editing?: { canWrite: boolean; onEdit: (entry: Entry, edit: EntryEdit) => void };
+  editing?: { canWrite: boolean };
 }
 
 /** What is known about the selected entries: beside the list, or as a sheet where there is no room. */

@@ -83,9 +83,8 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
   const { selected, chosen, select, clear, deselect } = selection;
   const [renaming, setRenaming] = useState<string | null>(null);
   const actions = useFileActions(deselect);
-  const { edit, star } = useEditing();
-  const notedAs = useMemo(() => ({ canWrite, onEdit: edit }), [canWrite, edit]);
-  const starOne = useCallback((entry: Entry) => edit(entry, { starred: !entry.starred }), [edit]);
+  const { toggleStar, star } = useEditing();
+  const notedAs = useMemo(() => ({ canWrite }), [canWrite]);
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
   const preview = usePreview(entries);
@@ -247,7 +246,7 @@ export function FilesView({ folder, rootId, place, onGoTo }: FilesViewProps) {
               cut={cut}
               over={over}
               isDraggable={canWrite}
-              onStar={canWrite ? starOne : undefined}
+              onStar={canWrite ? toggleStar : undefined}
               editing={
                 editing === undefined
                   ? null

@@ -36,6 +36,8 @@ const modifiedOf = (entry: Entry) => entry.modified;
 /** What a menu for sorting begins with where nothing was sorted yet. */
 const NO_SORT: Sort = { column: 'name', direction: 'ascending' };
 
+const NOTED_AS = { canWrite: true };
+
 interface GatheredViewProps {
   title: string;
   listLabel: string;
@@ -65,9 +67,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
   const selection = useSelection(entries);
   const { selected, chosen, select, clear, deselect } = selection;
   const { download, trash, asking, downloadAnyway, stopAsking } = useFileActions(deselect);
-  const { edit, star } = useEditing();
-  const starOne = useCallback((entry: Entry) => edit(entry, { starred: !entry.starred }), [edit]);
-  const editing = useMemo(() => ({ canWrite: true, onEdit: edit }), [edit]);
+  const { toggleStar, star } = useEditing();
   const details = useDetails(entries, selection);
   const menu = useEntryMenu(entries, selection);
   const preview = usePreview(entries);
@@ -144,7 +144,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
               menuFor={menuFor}
               timeLabel={t('files.column.modified')}
               timeOf={modifiedOf}
-              onStar={starOne}
+              onStar={toggleStar}
               places={gathered?.places}
               excerpts={gathered?.excerpts}
               placeLabel={t('files.column.place')}
@@ -156,7 +156,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
         {placing.dialog}
         <LargeDownloadDialog entries={asking} onConfirm={downloadAnyway} onClose={stopAsking} />
       </div>
-      <Details editing={editing} details={details} chosen={chosen} all={entries} place={title} />
+      <Details editing={NOTED_AS} details={details} chosen={chosen} all={entries} place={title} />
     </div>
   );
 }
