@@ -1,5 +1,7 @@
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use harness::account::{Account, create_folder, head, sealed, uuid};
 use serde_json::{Value, json};
 
@@ -142,10 +144,19 @@ async fn cursors_are_checked() {
         bob.create_folder(&bob.root).await;
     }
     let ahead = read(&bob, None).await.2;
-    for cursor in ["", "x", "%00", "AAAA", &ahead] {
-        ann.client
-            .get(&format!("/changes?cursor={cursor}"))
-            .await
-            .error(400, "BAD_REQUEST");
+    ann.create_folder(&ann.root).await;
+    // As if a backup had been restored, and the place been reached again in another way.
+    let known = read(&ann, None).await.2;
+    let mut other = URL_SAFE_NO_PAD.decode(&known).unwrap();
+    *other.last_mut().unwrap() ^= 1;
+    let other = URL_SAFE_NO_PAD.encode(other);
+    for cursor in ["", "x", "%00", "AAAA", &ahead, &other] {
+        for wait in ["", "&wait=20"] {
+            ann.client
+                .get(&format!("/changes?cursor={cursor}{wait}"))
+                .await
+                .error(400, "BAD_REQUEST");
+        }
     }
+    assert_eq!(read(&ann, Some(&known)).await.0.len(), 0);
 }

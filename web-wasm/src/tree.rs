@@ -87,6 +87,13 @@ impl Vault {
         })
     }
 
+    /// The pages that come are from the feed's beginning again: what is older now, or does not
+    /// come at all, is to be looked at.
+    #[wasm_bindgen(js_name = restartFeed)]
+    pub fn restart_feed(&mut self) {
+        self.0.restart_feed();
+    }
+
     /// Whether a folder was verified.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use protocol::NodeId;
+use protocol::{CommitId, NodeId};
 use uuid::Uuid;
 
 /// A place in an account's change feed.
@@ -12,23 +12,42 @@ pub(crate) struct FeedCursor {
     pub(crate) after: u64,
     /// Where the feed stood when reading began: purges before that need no telling.
     pub(crate) began: u64,
+    /// The commit at `after`, by which a history is told from another one.
+    pub(crate) mark: Mark,
+}
+
+/// The beginning of the id of a commit, which is random; zeros where there was none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Mark([u8; 8]);
+
+impl Mark {
+    pub(crate) fn of(commit: Option<CommitId>) -> Self {
+        let mut mark = [0; 8];
+        if let Some(commit) = commit {
+            mark.copy_from_slice(&commit.as_bytes()[..8]);
+        }
+        Self(mark)
+    }
 }
 
 impl FeedCursor {
     pub(crate) fn encode(self) -> String {
-        let mut bytes = [0; 16];
+        let mut bytes = [0; 24];
         bytes[..8].copy_from_slice(&self.after.to_be_bytes());
-        bytes[8..].copy_from_slice(&self.began.to_be_bytes());
+        bytes[8..16].copy_from_slice(&self.began.to_be_bytes());
+        bytes[16..].copy_from_slice(&self.mark.0);
         URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// `None` when it is not one of ours.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (after, began) = bytes.split_at_checked(8)?;
+        let (after, rest) = bytes.split_at_checked(8)?;
+        let (began, mark) = rest.split_at_checked(8)?;
         Some(Self {
             after: number(after)?,
             began: number(began)?,
+            mark: Mark(mark.try_into().ok()?),
         })
     }
 }
@@ -77,6 +96,7 @@ mod tests {
         let feed = FeedCursor {
             after: 7,
             began: u64::MAX,
+            mark: Mark([9; 8]),
         };
         assert_eq!(FeedCursor::parse(&feed.encode()), Some(feed));
         let id = |n| NodeId(Uuid::from_u128(n));

@@ -27,6 +27,10 @@ const SQLITE: &[(&str, &str)] = &[
         "0005_moves_and_copies",
         include_str!("../../../migrations/sqlite/0005_moves_and_copies.sql"),
     ),
+    (
+        "0006_feed_history",
+        include_str!("../../../migrations/sqlite/0006_feed_history.sql"),
+    ),
 ];
 
 /// Brings the database up to date.

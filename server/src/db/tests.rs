@@ -79,7 +79,7 @@ fn a_newer_database_is_left_alone() {
         error,
         DbError::TooNew {
             found: 99,
-            known: 5
+            known: 6
         }
     ));
 }

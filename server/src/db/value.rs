@@ -134,6 +134,7 @@ columns! {
     protocol::UserId, "16 bytes", Value::Id(bytes) => Some(protocol::UserId::from_bytes(bytes));
     protocol::VersionId, "16 bytes", Value::Id(bytes) => Some(protocol::VersionId::from_bytes(bytes));
     protocol::UploadId, "16 bytes", Value::Id(bytes) => Some(protocol::UploadId::from_bytes(bytes));
+    protocol::CommitId, "16 bytes", Value::Id(bytes) => Some(protocol::CommitId::from_bytes(bytes));
     protocol::SessionId, "16 bytes", Value::Id(bytes) => Some(protocol::SessionId::from_bytes(bytes));
 }
 

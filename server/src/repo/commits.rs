@@ -6,6 +6,7 @@ use crate::db::{Conn, DbError, blob, int};
 
 statements! {
     GET = "SELECT feed, storage_used, storage_limit FROM commits WHERE user_id = ?1 AND id = ?2";
+    AT = "SELECT id FROM commits WHERE user_id = ?1 AND feed = ?2";
     INSERT = "INSERT INTO commits (user_id, id, feed, storage_used, storage_limit, created_at)
               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
 }
@@ -34,6 +35,17 @@ pub(crate) fn get(
                 storage_limit: row.take(2)?,
             })
         })
+        .transpose()
+}
+
+/// The commit with which the change feed came to a place, if it was one.
+pub(crate) fn at(
+    conn: &mut dyn Conn,
+    user: UserId,
+    feed: u64,
+) -> Result<Option<CommitId>, DbError> {
+    conn.query_one(AT, &[blob(user.as_bytes()), int(feed)])?
+        .map(|mut row| row.take(0))
         .transpose()
 }
 

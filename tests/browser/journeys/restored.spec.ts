@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { Page } from '@playwright/test';
 
+import { makeFolder, openFolder } from '../support/folders';
 import { expect, expectFiles, fillSignIn, newEmail, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
 import { look } from '../support/look';
 import { sample } from '../support/samples';
@@ -50,6 +51,8 @@ test('after a restored backup the owner goes on with it, and the other devices a
   const email = newEmail();
   await signUp(page, server, email);
   await upload(page, [await sample(folder, 'before.txt', Buffer.from('before'))]);
+  await makeFolder(page, 'Papers');
+  await makeFolder(page, 'Letters');
   const context = await browser.newContext();
   const other = await context.newPage();
   await signIn(other, server, email);
@@ -60,6 +63,12 @@ test('after a restored backup the owner goes on with it, and the other devices a
   await expectFiles(page);
   await upload(page, [await sample(folder, 'after.txt', Buffer.from('after'))]);
   await expect(row(other, 'after.txt')).toBeVisible();
+  for (const name of ['Papers', 'Letters']) {
+    await openFolder(page, name);
+    await upload(page, [await sample(folder, 'inside.txt', Buffer.from('inside'))]);
+    await page.getByRole('link', { name: 'My files' }).first().click();
+    await expect(page.getByRole('heading', { level: 1, name: 'My files' })).toBeVisible();
+  }
   await lock(page, email);
   await lock(other, email);
   await restore();
@@ -78,11 +87,22 @@ test('after a restored backup the owner goes on with it, and the other devices a
   await page.getByRole('button', { name: 'Accept this older state' }).click();
   await expectFiles(page);
 
-  // The folder is a question of its own.
+  // The folders are questions of their own: first the one that leads to the others, then those at once.
   await page.getByRole('link', { name: 'See what can be done' }).click();
-  await page.getByRole('button', { name: 'Accept what the server shows' }).first().click();
+  await page.getByRole('button', { name: 'Accept what the server shows' }).click();
   await page.getByRole('alertdialog').getByRole('button', { name: 'Accept what the server shows' }).click();
+  await expect(page.getByText('2 folders are older than what you saw before')).toBeVisible();
+  await look(page, 'older-folders', { widths: [1440, 360] });
+  await page.getByRole('button', { name: 'Accept all of them' }).click();
+  const question = page.getByRole('alertdialog', { name: 'Accept 2 older folders?' });
+  await expect(question.getByRole('listitem')).toHaveText([/^My files \/ (Papers|Letters)$/, /^My files \/ (Papers|Letters)$/]);
+  await look(page, 'older-folders-question', { widths: [1440, 360] });
+  await question.getByRole('button', { name: 'Accept what the server shows' }).click();
+  await expect(page.getByText('2 folders accepted as the server shows them.')).toBeVisible();
   await page.getByRole('button', { name: 'Go to My files' }).click();
+  await openFolder(page, 'Papers');
+  await expect(page.getByText('This folder is empty')).toBeVisible();
+  await page.getByRole('link', { name: 'My files' }).first().click();
   await expect(row(page, 'before.txt')).toBeVisible();
   await expect(row(page, 'after.txt')).toHaveCount(0);
   await upload(page, [await sample(folder, 'anew.txt', Buffer.from('anew'))]);
@@ -143,4 +163,33 @@ test('an earlier password that a backup brings back is accepted with a new one o
   await expect(page.getByRole('alert').first()).toBeVisible();
   await enter(page, server, email, third);
   await expectFiles(page);
+});
+
+test('a page that stayed open while a backup was restored says so, and goes on', async ({ page, launch, folder }) => {
+  test.setTimeout(120_000);
+  const server = await launch();
+  await signUp(page, server, newEmail());
+  await makeFolder(page, 'Papers');
+  await makeFolder(page, 'Letters');
+  const restore = await backUp(server, folder);
+  await openFolder(page, 'Papers');
+  // The feed has told of it when it is asked for what comes after.
+  const told = page.waitForRequest(/\/changes\?.*wait=/);
+  await upload(page, [await sample(folder, 'lost.txt', Buffer.from('lost'))]);
+  await told;
+  await page.getByRole('link', { name: 'My files' }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: 'My files' })).toBeVisible();
+  await restore();
+
+  // Nobody opens the folder: it is compared because the server tells its history anew.
+  const found = page.getByRole('link', { name: 'Findings 1' });
+  await expect(found).toBeVisible({ timeout: 30_000 });
+  await look(page, 'findings-elsewhere', { widths: [1440, 360] });
+  await found.click();
+  await expect(page.getByRole('definition').filter({ hasText: 'Papers' })).toBeVisible();
+  await page.getByRole('button', { name: 'Accept what the server shows' }).click();
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Accept what the server shows' }).click();
+  await page.getByRole('button', { name: 'Go to My files' }).click();
+  await openFolder(page, 'Letters');
+  await upload(page, [await sample(folder, 'new.txt', Buffer.from('new'))]);
 });

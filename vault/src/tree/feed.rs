@@ -31,6 +31,17 @@ pub(super) struct Feed {
     /// In which of them each node waits.
     at: HashMap<NodeId, NodeId>,
     bytes: usize,
+    again: Option<Again>,
+}
+
+/// A feed that is read from its beginning though the tree is known: all that is known must come
+/// again, and nothing of it may be older.
+#[derive(Default)]
+struct Again {
+    /// Folders whose heads came.
+    heads: BTreeSet<NodeId>,
+    /// The last page has come; what still waits is settled like the others.
+    ended: bool,
 }
 
 #[derive(Default)]
@@ -161,6 +172,7 @@ impl Vault {
         if self.tree.acl.is_none() {
             return Err(VaultError::FolderNotVerified);
         }
+        self.tree.feed.again.take_if(|again| again.ended);
         for record in &page.changes {
             match &record.node {
                 Some(node) => {
@@ -188,10 +200,16 @@ impl Vault {
         }
         if self.tree.feed.bytes > MAX_WAITING {
             // Folders whose heads come later on are looked at, and nothing is lost.
-            self.tree.feed = Feed::default();
+            self.tree.feed = Feed {
+                again: self.tree.feed.again.take(),
+                ..Feed::default()
+            };
             return Err(VaultError::BadAnswer);
         }
         for head in &page.heads {
+            if let Some(again) = &mut self.tree.feed.again {
+                again.heads.insert(head.node);
+            }
             let waiting = self.tree.feed.folders.entry(head.node).or_default();
             waiting.head = Some(head.clone());
         }
@@ -200,6 +218,16 @@ impl Vault {
             self.end_of_feed(&mut step);
         }
         Ok(step)
+    }
+
+    /// The pages that come are from the feed's beginning again, because the server does not know
+    /// the cursor any more: it was set back, or tells another history. So each folder that is
+    /// older now, or does not come at all, is to be looked at.
+    pub fn restart_feed(&mut self) {
+        self.tree.feed = Feed {
+            again: Some(Again::default()),
+            ..Feed::default()
+        };
     }
 
     /// Takes in the heads that a [`Gap`] asked for, oldest first.
@@ -285,6 +313,12 @@ impl Vault {
         for folder in lost {
             self.tree.feed.drop_folder(folder);
         }
+        if let Some(again) = &mut self.tree.feed.again {
+            again.ended = true;
+            let known = self.tree.folders.keys();
+            step.look
+                .extend(known.filter(|id| !again.heads.contains(id)));
+        }
         step.look.sort_unstable();
         step.look.dedup();
     }
@@ -307,10 +341,13 @@ impl Vault {
             return Settled::Nothing;
         };
         let known = self.tree.folders.get(&id).map(|folder| folder.seq);
-        // An answer that was overtaken by a commit or a listing of ours.
+        // An answer that was overtaken by a commit or a listing of ours, if not an older state.
         if known.is_some_and(|known| head.seq < known) {
             self.tree.feed.drop_folder(id);
-            return Settled::Nothing;
+            return match self.tree.feed.again {
+                Some(_) => Settled::Look,
+                None => Settled::Nothing,
+            };
         }
         if self.tree.doubts.contains_key(&id) {
             self.tree.feed.drop_folder(id);

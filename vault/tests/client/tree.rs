@@ -486,6 +486,39 @@ fn half_a_move_is_noticed() {
     assert_eq!(two.path(file), "/to/file");
 }
 
+/// A server that was set back tells everything again: what is older then, and what does not come
+/// at all, is looked at, though at other times an older head is only an answer that was overtaken.
+#[test]
+fn a_feed_that_begins_again_is_compared_with_what_is_known() {
+    let (mut one, mut shelf, mut rng) = device(9);
+    let root = one.vault.root();
+    let left = one.folder(&mut shelf, root, "left", &mut rng);
+    let right = one.folder(&mut shelf, root, "right", &mut rng);
+    let (backup, _) = shelf.changes(0, 100);
+    shelf.upload_to(&mut one.vault, left, "file", b"x", &mut rng);
+    let mut two = Device::new(shelf.unlock(PASSWORD, None, true).unwrap());
+    two.catch_up(&shelf, 100);
+    let (honest, _) = shelf.changes(0, 100);
+    let (first, _) = shelf.changes(0, 2);
+    let (mut rest, _) = shelf.changes(2, 100);
+
+    assert_eq!(two.vault.apply_changes(&backup).unwrap().look, []);
+    two.vault.restart_feed();
+    assert_eq!(two.vault.apply_changes(&backup).unwrap().look, [left]);
+    two.vault.restart_feed();
+    let again = two.vault.apply_changes(&honest).unwrap();
+    assert!(again.look.is_empty() && again.gaps.is_empty(), "{again:?}");
+    assert_eq!(two.vault.apply_changes(&backup).unwrap().look, []);
+
+    two.vault.restart_feed();
+    rest.heads.retain(|head| head.node != right);
+    rest.changes.retain(|change| change.id != right);
+    assert!(first.more && !rest.more);
+    assert_eq!(two.vault.apply_changes(&first).unwrap().look, []);
+    assert_eq!(two.vault.apply_changes(&rest).unwrap().look, [right]);
+    assert_eq!(two.paths(), ["/left", "/left/file", "/right"]);
+}
+
 /// What no head proves is looked at, not believed.
 #[test]
 fn a_feed_is_not_believed_without_heads() {

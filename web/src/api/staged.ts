@@ -88,16 +88,6 @@ export async function sendStaged(source: StagedSource, options: StagedOptions): 
   });
 }
 
-/** Removes what the server has of an upload that will not go on. */
-export async function removeStaged(address: string, token: () => Promise<string>): Promise<void> {
-  await Upload.terminate(address, {
-    onBeforeRequest: async (request) => {
-      request.setHeader('Authorization', `Bearer ${await token()}`);
-      request.setHeader('X-Request-Id', newRequestId());
-    },
-  });
-}
-
 /** Bytes as tus-js-client takes them: it asks a Blob's question about their length, and sends them as they are. */
 type Sent = Uint8Array<ArrayBuffer> & { size: number };
 

@@ -4,7 +4,7 @@ import { hasCode, isPassing, Problem } from '../lib/problem';
 import { wait, waitForNetwork } from '../lib/wait';
 import { BASE_PATH, newRequestId } from './base';
 import { problemFromBody } from './envelope';
-import { removeStaged } from './staged';
+import { removeStaged } from './unstage';
 
 /** Of bodies with many small uploads. */
 const BATCH_TYPE = 'application/vnd.strongroom.batch';

@@ -2,7 +2,8 @@
 import { ContentOpener, ContentSealer } from '../../pkg/strongroom_wasm.js';
 import { KeptReader } from '../api/keptReader';
 import { checkLength, RangeReader } from '../api/ranges';
-import { removeStaged, sendStaged } from '../api/staged';
+import type { sendStaged } from '../api/staged';
+import { removeStaged } from '../api/unstage';
 import { SMALL_UPLOAD, UploadBatches } from '../api/uploadBatches';
 import { Problem } from '../lib/problem';
 import { feed, Gate } from './feeding';
@@ -87,6 +88,15 @@ async function cancellable<Result>(id: string, work: (signal: AbortSignal) => Pr
   }
 }
 
+/** What sends large uploads is loaded with the first of them. */
+async function tus(): Promise<{ sendStaged: typeof sendStaged }> {
+  try {
+    return await import('../api/staged');
+  } catch (cause) {
+    throw new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'A part of the app could not be loaded.' }, { cause });
+  }
+}
+
 const content = {
   /** Resolves with the id of the staged upload. */
   upload: (job: UploadJob): Promise<string> =>
@@ -116,6 +126,7 @@ const content = {
           void host.progress(job.id, job.size);
           return id;
         }
+        const { sendStaged } = await tus();
         const upload = await sendStaged(sealed, {
           token: () => host.token(),
           onProgress: (sent) => void host.progress(job.id, Math.min(job.size, Math.round((job.size * sent) / job.totalLength))),

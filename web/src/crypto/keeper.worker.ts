@@ -192,6 +192,7 @@ const keeper = {
   recent: (most: number): Entry[] => JSON.parse(there(vault, 'vault').recent(most)) as Entry[],
   fingerprint: (): string => there(vault, 'vault').fingerprint(),
 
+  restartFeed: () => there(vault, 'vault').restartFeed(),
   applyChanges: (page: string): Feed => JSON.parse(there(vault, 'vault').applyChanges(page)) as Feed,
   bridge: (folder: string, heads: string[]): FeedStep => JSON.parse(there(vault, 'vault').bridge(folder, heads)) as FeedStep,
   resumeFeed: (): FeedStep => JSON.parse(there(vault, 'vault').resumeFeed()) as FeedStep,

@@ -7,7 +7,7 @@ use protocol::{ChangesPage, Failure, Success, UserId};
 use tokio::time::Instant;
 
 use crate::auth::Reader;
-use crate::commit::cursor::FeedCursor;
+use crate::commit::cursor::{FeedCursor, Mark};
 use crate::connections::Place;
 use crate::db::Conn;
 use crate::error::{ApiError, ApiResult};
@@ -15,7 +15,7 @@ use crate::feeds::Waiter;
 use crate::http::answer;
 use crate::http::input::Query;
 use crate::repo::changes::{self, Weight};
-use crate::repo::{ENTRY, PAGE_BYTES, vaults};
+use crate::repo::{ENTRY, PAGE_BYTES, commits, vaults};
 use crate::state::AppState;
 
 /// Records in a page, unless one commit alone has more.
@@ -133,6 +133,7 @@ impl Asked {
 /// A page, unless nothing is after the cursor.
 fn look(conn: &mut dyn Conn, user: UserId, cursor: FeedCursor) -> ApiResult<Option<Response>> {
     if vaults::feed(conn, user)? == Some(cursor.after) {
+        check_history(conn, user, cursor, cursor.after)?;
         return Ok(None);
     }
     respond(conn, user, Some(cursor)).map(Some)
@@ -150,17 +151,10 @@ fn load(
     page: u64,
 ) -> ApiResult<ChangesPage> {
     let now = vaults::feed(conn, user)?.ok_or_else(ApiError::bare_account)?;
-    let FeedCursor { after, began } = cursor.unwrap_or(FeedCursor {
-        after: 0,
-        began: now,
-    });
-    if after > now {
-        // The server was set back to an earlier state: this cursor has seen more than there is.
-        return Err(ApiError::bad_parameter(
-            "cursor",
-            "it is ahead of the feed; start without",
-        ));
+    if let Some(cursor) = cursor {
+        check_history(conn, user, cursor, now)?;
     }
+    let (after, began) = cursor.map_or((0, now), |cursor| (cursor.after, cursor.began));
     // Whoever began to read after a purge never saw what was purged.
     let purges_after = after.max(began);
     let until = end_of_page(conn, user, after, purges_after, now, page)?;
@@ -174,10 +168,23 @@ fn load(
         cursor: FeedCursor {
             after: until,
             began,
+            mark: Mark::of(commits::at(conn, user, until)?),
         }
         .encode(),
         more: until < now,
     })
+}
+
+/// A server that was set back to an earlier state has not come to the cursor's place yet, or came
+/// to it with another commit: what was in between would be missed by going on from there.
+fn check_history(conn: &mut dyn Conn, user: UserId, cursor: FeedCursor, now: u64) -> ApiResult<()> {
+    if cursor.after <= now && Mark::of(commits::at(conn, user, cursor.after)?) == cursor.mark {
+        return Ok(());
+    }
+    Err(ApiError::bad_parameter(
+        "cursor",
+        "it is from another history of this account; start without",
+    ))
 }
 
 /// The place up to which a page goes: before the commit that does not fit by records or by bytes,

@@ -8,7 +8,7 @@ use crate::auth::VaultCaller;
 use crate::blobs::staging::blocking;
 use crate::blobs::sweep::discard_purged;
 use crate::clock::now_ms;
-use crate::commit::cursor::FeedCursor;
+use crate::commit::cursor::{FeedCursor, Mark};
 use crate::commit::{CommitError, apply, validate};
 use crate::db::DbError;
 use crate::error::{ApiError, ApiResult};
@@ -53,6 +53,7 @@ pub(crate) async fn create(
         cursor: FeedCursor {
             after: row.feed,
             began: row.feed,
+            mark: Mark::of(Some(commit.id)),
         }
         .encode(),
         storage_used: row.storage_used,

@@ -13,14 +13,19 @@ import { Dialog } from '../../ui/Dialog';
 import { EmptyState } from '../../ui/EmptyState';
 import { useNotify } from '../../ui/Notices';
 import { Toolbar } from '../../ui/Toolbar';
-import { ErrorMessage } from '../errors/ErrorMessage';
 import { FolderLink } from '../files/PathBar';
+import { AcceptAllDialog } from './AcceptAll';
+import { olderFolders } from './acceptEach';
 import css from './FindingsView.module.css';
+import { WayProblem } from './WayProblem';
 
 /** Everything that the server got wrong in this session, in plain words, with what can be done about it. */
 export function FindingsView({ rootId, onGoTo }: { rootId: string; onGoTo: (folder: string) => void }) {
   const { t } = useText();
   const findings = useAppState((state) => state.findings);
+  const older = olderFolders(findings);
+  // Those that were asked about: the others get fewer while these are accepted.
+  const [asked, setAsked] = useState<readonly FoundFinding[] | null>(null);
   return (
     <>
       <Toolbar title={t('nav.findings')} />
@@ -36,6 +41,17 @@ export function FindingsView({ rootId, onGoTo }: { rootId: string; onGoTo: (fold
         ) : (
           <>
             <p className={css.intro}>{t('findings.intro')}</p>
+            {older.length > 1 && (
+              <div className={css.all}>
+                <Banner
+                  tone="trust"
+                  title={t('findings.all.title', { count: older.length })}
+                  actions={<Button onPress={() => setAsked(older)}>{t('findings.all.action')}</Button>}
+                >
+                  <p>{t('findings.all.text')}</p>
+                </Banner>
+              </div>
+            )}
             <ul className={css.list}>
               {findings.map((finding) => (
                 <FindingCard key={[finding.kind, finding.folder, finding.node].join(' ')} finding={finding} />
@@ -44,6 +60,7 @@ export function FindingsView({ rootId, onGoTo }: { rootId: string; onGoTo: (fold
           </>
         )}
       </div>
+      {asked !== null && <AcceptAllDialog folders={asked} onClose={() => setAsked(null)} />}
     </>
   );
 }
@@ -149,9 +166,6 @@ const WORDS: Readonly<Record<Way, { what: MessageId; done: MessageId }>> = {
   remove: { what: 'findings.way.remove.what', done: 'findings.way.remove.done' },
 };
 
-/** A commit that is made of what the server shows, and refused for what it holds, again and again. */
-const CONTRADICTIONS: ReadonlySet<string> = new Set(['CONFLICT', 'HEAD_CONFLICT']);
-
 /** Says what a way out does before it is gone. */
 function WayDialog({ finding, way, concern, onClose }: WayDialogProps) {
   const { t } = useText();
@@ -189,14 +203,7 @@ function WayDialog({ finding, way, concern, onClose }: WayDialogProps) {
         <strong dir="auto">{concern}</strong>
       </p>
       <p>{t(WORDS[way].what)}</p>
-      {task.error !== null &&
-        (CONTRADICTIONS.has(task.error.code) ? (
-          <Banner tone="trust" isAlert>
-            <p>{t('findings.contradicts')}</p>
-          </Banner>
-        ) : (
-          <ErrorMessage error={task.error} />
-        ))}
+      {task.error !== null && <WayProblem error={task.error} />}
     </Dialog>
   );
 }

@@ -9,6 +9,7 @@ import { SearchField } from '../searching/SearchField';
 import { TransfersPanel } from '../transfers/TransfersPanel';
 import { useTrashRetention } from '../trash/useTrashRetention';
 import { AccountMenu } from './AccountMenu';
+import { FindingsLink } from './FindingsLink';
 import { FrameNotes } from './FrameNotes';
 import { StorageBar } from './StorageBar';
 import css from './AppFrame.module.css';
@@ -38,6 +39,7 @@ export function AppFrame({ email, userId, children }: { email: string; userId: s
           <span>{t(label)}</span>
         </Link>
       ))}
+      {!isPhone && <FindingsLink />}
     </nav>
   );
   return (
@@ -49,6 +51,7 @@ export function AppFrame({ email, userId, children }: { email: string; userId: s
         <header className={css.topbar}>
           <Logo name={t('app.name')} />
           <SearchField />
+          <FindingsLink isSmall />
           <AccountMenu email={email} isSmall />
         </header>
       ) : (

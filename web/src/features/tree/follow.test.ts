@@ -12,6 +12,7 @@ function world(pages: readonly (Partial<Feed> | Problem)[]) {
   const ended = new AbortController();
   const calls: string[] = [];
   const left = [...pages];
+  const listeners = new Set<() => void>();
   const api = {
     changes: vi.fn((cursor: string | null, wait: number) => {
       calls.push(`changes ${String(cursor)} ${String(wait)}`);
@@ -27,11 +28,19 @@ function world(pages: readonly (Partial<Feed> | Problem)[]) {
   const keeper = {
     applyChanges: (body: string) => Promise.resolve(JSON.parse(body) as Feed),
     bridge: vi.fn((folder: string) => Promise.resolve({ changed: [folder], gaps: [], look: [] as string[] })),
+    restartFeed: vi.fn(() => {
+      calls.push('restart');
+      return Promise.resolve();
+    }),
     resumeFeed: vi.fn(() => Promise.resolve({ changed: [], gaps: [], look: [] })),
     unopened: vi.fn(() => Promise.resolve([] as string[])),
   };
   const tree = {
     ended: ended.signal,
+    subscribe: vi.fn((listener: () => void) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    }),
     ensure: vi.fn(() => Promise.resolve()),
     refresh: vi.fn((id: string) => {
       calls.push(`look ${id}`);
@@ -46,7 +55,7 @@ function world(pages: readonly (Partial<Feed> | Problem)[]) {
   const reports = { onCursor: vi.fn(), onProgress: vi.fn(), onCaught: vi.fn() };
   const follower = new Follower({ api, keeper, tree, rootId: 'root', page, cursor: null, ...reports } as unknown as ConstructorParameters<typeof Follower>[0]);
   void follower.run();
-  return { api, keeper, tree, calls, ended, follower, ...reports };
+  return { api, keeper, tree, listeners, calls, ended, follower, ...reports };
 }
 
 beforeEach(() => {
@@ -102,6 +111,24 @@ describe('following the feed', () => {
     ended.abort();
   });
 
+  it('begins again when the server does not know where it was', async () => {
+    const unknown = new Problem({ code: 'BAD_REQUEST', message: 'ahead of the feed' });
+    const { calls, onCaught, ended } = world([{ cursor: 'one' }, unknown, { cursor: 'anew', look: ['older'], empty: false }]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(calls).toEqual(['changes null 0', 'changes one 40', 'restart', 'changes null 0', 'look older', 'changes anew 40']);
+    expect(onCaught).not.toHaveBeenCalled();
+    ended.abort();
+  });
+
+  it('says so when even the beginning is refused', async () => {
+    const refused = new Problem({ code: 'BAD_REQUEST', message: 'no' });
+    const { keeper, onCaught, ended } = world([refused]);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(keeper.restartFeed).not.toHaveBeenCalled();
+    expect(onCaught).toHaveBeenCalledOnce();
+    ended.abort();
+  });
+
   it('does not follow a feed without an end', async () => {
     const { api, onCaught, ended } = world(Array.from({ length: 200 }, (_, at) => ({ cursor: String(at), more: true })));
     await vi.advanceTimersByTimeAsync(500);
@@ -111,12 +138,16 @@ describe('following the feed', () => {
   });
 
   it('says of the root what is wrong with the root, not with the account', async () => {
-    const { tree, calls, onCaught, ended } = world([{ cursor: 'one' }]);
+    const { tree, listeners, calls, onCaught, ended } = world([{ cursor: 'one' }]);
     tree.ensure.mockRejectedValueOnce(new Problem({ code: 'rolled-back', message: 'older' }));
     await vi.advanceTimersByTimeAsync(0);
     expect(onCaught).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ code: 'rolled-back' }), 'root');
-    await vi.advanceTimersByTimeAsync(60_000);
+    expect(calls).not.toContain('changes null 0');
+    // Somebody accepts it.
+    for (const listener of listeners) listener();
+    await vi.advanceTimersByTimeAsync(0);
     expect(calls).toContain('changes null 0');
+    expect(listeners.size).toBe(0);
     ended.abort();
   });
 });

@@ -14,7 +14,7 @@ const LONGEST_DELAY = 60_000;
 
 interface Environment {
   api: Pick<Api, 'changes' | 'heads'>;
-  keeper: Pick<RunningKeeper['remote'], 'applyChanges' | 'bridge' | 'resumeFeed' | 'unopened'>;
+  keeper: Pick<RunningKeeper['remote'], 'applyChanges' | 'bridge' | 'restartFeed' | 'resumeFeed' | 'unopened'>;
   tree: Tree;
   rootId: string;
   page: Pick<Document, 'visibilityState' | 'addEventListener' | 'removeEventListener'>;
@@ -22,7 +22,6 @@ interface Environment {
   cursor: Promise<string | null> | null;
   onCursor(cursor: string): void;
   onProgress(state: 'reading' | 'ready' | 'away'): void;
-  /** What the server got wrong while nobody waited for an answer. */
   /** What the server got wrong: about one folder, or about the feed as a whole. */
   onCaught(error: unknown, folder: string | null): void;
 }
@@ -71,14 +70,27 @@ export class Follower {
         }
       } catch (error) {
         if (isAborted(ended)) return;
-        if (isPassing(error)) environment.onProgress('away');
+        if (this.#cursor !== null && hasCode(error, 'BAD_REQUEST')) {
+          // A restored backup, or another history than before: all that is known is compared with it.
+          this.#cursor = null;
+          await environment.keeper.restartFeed();
+        } else if (isPassing(error)) environment.onProgress('away');
         else environment.onCaught(error, this.#about);
-        await waitForNetwork(atLeast(delay, error), ended).catch(() => undefined);
+        await this.#pause(atLeast(delay, error), ended);
         delay = Math.min(LONGEST_DELAY, 2 * delay);
         // What changed meanwhile is asked for at once, not waited for.
         this.#caughtUp = false;
       }
     }
+  }
+
+  /** For so many milliseconds; where the tree's own root could not be opened, until something is accepted. */
+  async #pause(delay: number, ended: AbortSignal): Promise<void> {
+    const woken = new AbortController();
+    const { tree, rootId } = this.#environment;
+    const leave = this.#about === rootId ? tree.subscribe(() => woken.abort()) : () => undefined;
+    await waitForNetwork(delay, AbortSignal.any([ended, woken.signal])).catch(() => undefined);
+    leave();
   }
 
   async #step(ended: AbortSignal): Promise<void> {
