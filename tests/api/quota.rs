@@ -1,9 +1,9 @@
 use std::process::Command;
 
 use harness::TestApp;
-use harness::account::{Account, create_file, create_folder, head, sealed, uuid};
-use harness::client::Client;
-use serde_json::json;
+use harness::account::{Account, create_file, create_folder, head, sealed, uuid, version};
+use harness::client::{Answer, Client};
+use serde_json::{Value, json};
 
 use crate::unlimited;
 
@@ -203,6 +203,113 @@ async fn what_is_kept_in_the_database_is_limited() {
     let heads = vec![next, head(&inner, 0)];
     let change = json!([create_folder(&inner, &ann.root)]);
     ann.commit_with(change, heads).await.expect(200);
+}
+
+/// An account that is full: its root's heads fill the limit of 60,000 up to a few bytes. It has a
+/// folder with a file of two versions, and an empty folder.
+async fn full(client: &Client) -> (Account, [String; 3], String) {
+    let ann = Account::vault(client, "ann@example.org").await;
+    let folder = ann.create_folder(&ann.root).await;
+    let empty = ann.create_folder(&ann.root).await;
+    let file = ann.create_file(&folder, b"x").await;
+    let first = ann.client.get(&format!("/files/{file}")).await.data();
+    let first = first["versions"][0]["id"].as_str().unwrap().to_owned();
+    let upload = ann.client.upload(b"y").await;
+    let change = json!([{"type": "version", "node": file, "version": version(&upload)}]);
+    ann.commit(change, &[&folder]).await.expect(200);
+    let mut length = 16_000;
+    while length > 100 {
+        let mut next = head(&ann.root, ann.seq("root").await);
+        next["sealed"] = json!(sealed(length));
+        let change = json!([{"type": "restore", "node": empty}]);
+        if ann.commit_with(change, vec![next]).await.status != 200 {
+            length /= 2;
+        }
+    }
+    (ann, [folder, file, empty], first)
+}
+
+fn with_metadata(change: Value, node: &str, rev: u64) -> Value {
+    let metadata = json!({"rev": rev, "sealed": sealed(200)});
+    json!([{"type": "metadata", "node": node, "metadata": metadata}, change])
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn at_the_limit_of_records_there_is_a_way_out() {
+    let app = unlimited()
+        .env("STRONGROOM_RECORD_LIMIT", "60000")
+        .start()
+        .await;
+    let (ann, [folder, file, empty], first) = full(&Client::new(app.url())).await;
+    let full = |answer: Answer| answer.error(402, "STORAGE_QUOTA_EXCEEDED");
+    let starred = json!({"rev": 2, "sealed": sealed(200)});
+    let star = json!([{"type": "metadata", "node": file, "metadata": starred}]);
+    let trash = |node: &str| json!({"type": "trash", "node": node});
+    full(ann.commit(star, &[&folder]).await);
+    // Another node's name is not what clears up.
+    let mut sneaky = with_metadata(trash(&file), &file, 2);
+    let named =
+        json!({"type": "metadata", "node": folder, "metadata": {"rev": 2, "sealed": sealed(200)}});
+    sneaky.as_array_mut().unwrap().push(named);
+    full(ann.commit(sneaky, &[&folder, &ann.root]).await);
+
+    let drop = json!({"type": "drop-version", "node": file, "version": first});
+    ann.commit(with_metadata(drop, &file, 2), &[&folder])
+        .await
+        .expect(200);
+    ann.commit(with_metadata(trash(&file), &file, 3), &[&folder])
+        .await
+        .expect(200);
+    full(
+        ann.commit(json!([{"type": "restore", "node": file}]), &[&folder])
+            .await,
+    );
+    ann.commit(
+        with_metadata(trash(&folder), &folder, 2),
+        &[&folder, &ann.root],
+    )
+    .await
+    .expect(200);
+    let purge = json!([{"type": "purge", "node": folder}, {"type": "purge", "node": empty}]);
+    ann.commit(purge, &[&ann.root]).await.expect(200);
+    ann.create_folder(&ann.root).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn clearing_up_is_no_way_around_the_limit_of_records() {
+    let app = unlimited()
+        .env("STRONGROOM_RECORD_LIMIT", "60000")
+        .start()
+        .await;
+    let (ann, [folder, _, empty], _) = full(&Client::new(app.url())).await;
+    let large = |seq, length| {
+        let mut next = head(&ann.root, seq);
+        next["sealed"] = json!(sealed(length));
+        next
+    };
+    let seq = ann.seq("root").await;
+    let purge = json!([{"type": "purge", "node": empty}]);
+    let refused = ann
+        .commit_with(purge.clone(), vec![large(seq, 16_000)])
+        .await;
+    let details = refused.error(402, "STORAGE_QUOTA_EXCEEDED");
+    assert_eq!(details["limit"], 60_000);
+    // Neither one that leaves more than it takes, again and again.
+    let trash = json!([{"type": "trash", "node": folder}]);
+    let mut written = 0;
+    while ann
+        .commit_with(trash.clone(), vec![large(seq + written, 1000)])
+        .await
+        .status
+        == 200
+    {
+        written += 1;
+        assert!(written < 7, "six of 1000 bytes are a tenth of the limit");
+    }
+    assert!(written > 2);
+    // What frees more than it leaves is possible all the same.
+    let purge = json!([{"type": "purge", "node": folder}, {"type": "purge", "node": empty}]);
+    ann.commit(purge, &[&ann.root]).await.expect(200);
 }
 
 /// Exactly what fits is let in, whatever happens at once: creating, committing, giving up.

@@ -17,6 +17,9 @@ const MAX_SEALED: u64 = 8 * 1024 * 1024;
 /// The sealed bytes of the current heads that a refusal brings along: an answer is not to be many
 /// times as large as its request. Of those that do not fit it says the seq only.
 const TOLD_HEADS: usize = 256 * 1024;
+/// Clearing up leaves traces before it makes room: for it there is this part of the limit of
+/// records beyond the limit.
+const SLACK: u64 = 10;
 
 /// What a commit did.
 pub(crate) struct Applied {
@@ -85,18 +88,15 @@ pub(crate) fn apply(
             nodes::set_head(conn, head.node, head.seq, feed)?;
         }
     }
-    // Clearing up is always possible, though it too leaves traces.
-    let clears_up =
-        |change: &Change| matches!(change, Change::Purge { .. } | Change::DropVersion { .. });
-    let limit = if commit.changes.iter().all(clears_up) {
-        u64::MAX
+    let limit = if clears_up(&commit.changes) {
+        record_limit.saturating_add(record_limit / SLACK)
     } else {
         record_limit
     };
     if !users::add_records(conn, user, records, limit)? {
         return Err(CommitError::RecordsFull {
             used: users::records(conn, user)?,
-            limit,
+            limit: record_limit,
             needed: records.unsigned_abs(),
         });
     }
@@ -123,6 +123,21 @@ fn created_folder(change: &Change) -> Option<NodeId> {
         }) => Some(*id),
         _ => None,
     }
+}
+
+/// Whether changes make room, or are the way to it: purging and dropping versions, putting into
+/// the trash what is to be purged, and what the metadata of those nodes says of it.
+fn clears_up(changes: &[Change]) -> bool {
+    let cleared = changes.iter().filter_map(|change| match change {
+        Change::Trash { node } | Change::DropVersion { node, .. } => Some(*node),
+        _ => None,
+    });
+    let cleared: HashSet<NodeId> = cleared.collect();
+    changes.iter().all(|change| match change {
+        Change::Purge { .. } | Change::Trash { .. } | Change::DropVersion { .. } => true,
+        Change::Metadata { node, .. } => cleared.contains(node),
+        _ => false,
+    })
 }
 
 /// Compares each head's expected seq with the current one.
