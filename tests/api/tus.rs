@@ -188,6 +188,51 @@ async fn an_upload_that_lost_bytes_is_not_committed() {
 }
 
 /// Nothing could be made of it.
+/// As after a backup was restored, which has the rows of uploads under way and not their files.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_under_way_that_lost_bytes_begins_anew() {
+    let (app, client) = start().await;
+    let ann = Account::vault(&client, "ann@example.org").await;
+    let (_, whole, _) = ann.storage().await;
+    let staged = app.data_dir().join("staged");
+    for cut in [None, Some(399)] {
+        for asked in ["HEAD", "PATCH"] {
+            let answer = ann.client.create_upload(1000, &[7; 400]).await;
+            let id = answer.upload_id();
+            assert_eq!(ann.client.upload_offset(&id).await, Some(400));
+            let file = staged.join(&id);
+            match cut {
+                None => std::fs::remove_file(&file).unwrap(),
+                Some(length) => {
+                    let file = std::fs::File::options().write(true).open(&file).unwrap();
+                    file.set_len(length).unwrap();
+                }
+            }
+            if asked == "PATCH" {
+                let answer = ann.client.append(&id, 400, &[7; 600]).await;
+                answer.error(404, "NOT_FOUND");
+            }
+            assert_eq!(ann.client.upload_offset(&id).await, None);
+            let answer = ann.client.append(&id, 400, &[7; 600]).await;
+            answer.error(404, "NOT_FOUND");
+            assert!(!file.exists());
+        }
+    }
+    let (used, available, _) = ann.storage().await;
+    assert_eq!((used, available), (0, whole), "nothing is reserved");
+    // Neither when nothing had arrived, nor when there is no telling what is there.
+    let empty = ann.client.create_upload(10, &[]).await.upload_id();
+    assert_eq!(ann.client.upload_offset(&empty).await, Some(0));
+    let kept = ann.client.create_upload(1000, &[7; 400]).await.upload_id();
+    let away = app.data_dir().join("away");
+    std::fs::rename(&staged, &away).unwrap();
+    let answer = ann.client.append(&kept, 400, &[7; 600]).await;
+    answer.error(503, "UNAVAILABLE");
+    std::fs::rename(&away, &staged).unwrap();
+    ann.client.append(&kept, 400, &[7; 600]).await.expect(204);
+    ann.client.append(&empty, 0, &[7; 10]).await.expect(204);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_without_keys_reserves_nothing() {
     let (_app, client) = start().await;

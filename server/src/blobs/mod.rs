@@ -162,6 +162,19 @@ impl BlobStore {
         }
     }
 
+    /// Whether the first so many bytes of an upload are there, under either name.
+    ///
+    /// # Errors
+    /// Also when the folder of uploads is not there: then nothing can be said.
+    pub(crate) fn has_bytes(&self, id: UploadId, bytes: u64) -> io::Result<bool> {
+        if let Some(found) = length_of(&self.staged_path(id))? {
+            return Ok(found >= bytes);
+        }
+        fs::metadata(&self.staged)?;
+        let named = length_of(&self.blob_path(id))?;
+        Ok(named.unwrap_or(0) >= bytes)
+    }
+
     /// Removes all bytes that have this id.
     pub(crate) fn discard(&self, id: UploadId) {
         remove(&self.staged_path(id));

@@ -3,7 +3,8 @@ use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use protocol::{Failure, UploadId};
 
-use super::patch::find;
+use super::lost::{give_up_lost, has_lost_bytes};
+use super::patch::{busy, find};
 use super::{UPLOAD_LENGTH, UPLOAD_METADATA, check_version, tus_headers};
 use crate::auth::PartCaller;
 use crate::error::{ApiError, ApiResult};
@@ -26,7 +27,12 @@ pub(crate) async fn head(
     headers: HeaderMap,
 ) -> ApiResult<(StatusCode, HeaderMap)> {
     check_version(&headers)?;
-    let row = find(&state, caller.user, id).await?;
+    let mut row = find(&state, caller.user, id).await?;
+    if has_lost_bytes(&state, id, &row).await? {
+        let _guard = state.locks.try_lock(id).ok_or_else(busy)?;
+        row = find(&state, caller.user, id).await?;
+        give_up_lost(&state, caller.user, id, &row).await?;
+    }
     let mut headers = tus_headers(row.received, row.expires_at);
     headers.insert(UPLOAD_LENGTH, HeaderValue::from(row.length));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

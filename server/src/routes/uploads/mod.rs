@@ -10,6 +10,7 @@ pub(crate) mod checksum;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod head;
+mod lost;
 pub(crate) mod options;
 pub(crate) mod patch;
 mod receive;

@@ -5,6 +5,7 @@ use protocol::{Failure, UploadId, UserId};
 use serde_json::json;
 
 use super::checksum::Checksum;
+use super::lost::give_up_lost;
 use super::receive::{Row, Target, receive};
 use super::{CONTENT, UPLOAD_OFFSET, bytes_header, check_version, is_content, tus_headers};
 use crate::auth::PartCaller;
@@ -49,6 +50,7 @@ pub(crate) async fn patch(
     let guard = state.locks.try_lock(id).ok_or_else(busy)?;
     // Only now that nobody else writes does the row say where the upload stands.
     let row = find(&state, caller.user, id).await?;
+    give_up_lost(&state, caller.user, id, &row).await?;
     if row.received != offset {
         return Err(ApiError::conflict("The upload stands somewhere else.")
             .with_details(json!({ "offset": row.received })));
