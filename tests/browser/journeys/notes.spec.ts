@@ -6,7 +6,7 @@ const editorOf = (page: Page, name: string): Locator => page.getByRole('dialog',
 test('a note is stored as it is typed, and another device goes on with it', async ({ page, server, browser }) => {
   const email = newEmail();
   await signUp(page, server, email);
-  await page.getByRole('button', { name: 'New note' }).click();
+  await page.getByRole('button', { name: 'New note' }).dblclick();
   const editor = editorOf(page, 'Untitled.md');
   await expect(editor.getByRole('textbox')).toBeFocused();
   await page.keyboard.type('# Shopping\n\nmilk');

@@ -9,7 +9,7 @@ import { ErrorMessage } from '../errors/ErrorMessage';
 import type { Autosave } from './autosave';
 import { CodeView } from './CodeView';
 import css from './NoteEditor.module.css';
-import type { Note } from './NoteEditor';
+import type { Note } from './makeNote';
 import type { TextStore } from './textStore';
 
 interface ConflictProps {

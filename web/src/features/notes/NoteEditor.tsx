@@ -15,6 +15,7 @@ import frame from '../preview/Preview.module.css';
 import viewing from '../preview/viewers/Viewing.module.css';
 import { Autosave, type SaveState } from './autosave';
 import { Conflict } from './Conflict';
+import type { Note } from './makeNote';
 import css from './NoteEditor.module.css';
 import editor from './Editor.module.css';
 import type { TextStore } from './textStore';
@@ -24,11 +25,6 @@ const MarkdownText = lazy(() => import('../preview/rich/MarkdownText'));
 
 /** The other side follows the typing so many milliseconds later. */
 const FOLLOW = 200;
-
-export interface Note {
-  id: string;
-  name: string;
-}
 
 interface NoteEditorProps {
   note: Note;

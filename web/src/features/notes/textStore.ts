@@ -4,6 +4,4 @@ export interface TextStore {
   readText(node: string): Promise<{ text: string; version: string }>;
   /** A new version on top of `base`; rejects with `changed-since` when another version is current by now. */
   saveText(node: string, text: string, base: string): Promise<{ version: string }>;
-  /** Gives the new file's id. */
-  createText(folder: string, name: string, text: string): Promise<string>;
 }

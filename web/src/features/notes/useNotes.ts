@@ -7,7 +7,7 @@ import { stemLength } from '../../lib/fileNames';
 import { useAttempt } from '../errors/useAttempt';
 import { keptVersions } from '../versions/keptVersions';
 import { freeName } from './freeName';
-import type { Note } from './NoteEditor';
+import { makeText, noteMaker, type Note } from './makeNote';
 import type { TextStore } from './textStore';
 
 export interface Notes {
@@ -29,7 +29,6 @@ function createStore(app: App): TextStore {
   let saved = 0;
   return {
     readText: (node) => app.readText(node),
-    createText: (folder, name, text) => app.createText(folder, name, text),
     async saveText(node, text, base) {
       const made = await app.saveText(node, text, base);
       saved += 1;
@@ -51,24 +50,25 @@ export function useNotes(folder: string, entries: readonly Entry[]): Notes {
   const attempt = useAttempt();
   const store = useMemo(() => createStore(app), [app]);
   const [note, setNote] = useState<Note | null>(null);
+  const make = useMemo(() => noteMaker(app), [app]);
   const free = useCallback((name: string) => freeName(name, new Set(entries.map((entry) => entry.name))), [entries]);
 
   const create = useCallback(() => {
     const name = free(`${t('note.untitled')}.md`);
     void attempt(async () => {
-      const id = await store.createText(folder, name, '');
-      setNote({ id, name });
+      const made = await make(folder, name);
+      // What is being written by now stays.
+      if (made !== null) setNote((open) => open ?? made);
     });
-  }, [store, folder, free, attempt, t]);
+  }, [make, folder, free, attempt, t]);
   const saveCopy = useCallback(
     async (text: string) => {
       if (note === null) return '';
       const stem = note.name.slice(0, stemLength(note.name));
       const name = free(`${t('note.copy', { name: stem })}${note.name.slice(stem.length)}`);
-      await store.createText(folder, name, text);
-      return name;
+      return (await makeText(app, folder, name, text)).name;
     },
-    [store, note, folder, free, t],
+    [app, note, folder, free, t],
   );
   const edit = useCallback((entry: Entry) => setNote({ id: entry.id, name: entry.name }), []);
   const close = useCallback(() => {
