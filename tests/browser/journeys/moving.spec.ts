@@ -56,6 +56,25 @@ test('moving with the keyboard: the dialog, and cutting and pasting', async ({ p
   await openFolder(page, 'Alpha');
   await page.keyboard.press('ControlOrMeta+v');
   await expect(page.getByText('A folder cannot be moved into itself.')).toBeVisible();
+
+  // A folder that was made in the dialog leads nobody there who has gone elsewhere by then.
+  await page.keyboard.press('Backspace');
+  await openFolder(page, 'Beta');
+  let answer: () => void = () => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/api/v1/commits', async (route) => {
+    await answered;
+    await route.continue();
+  });
+  await choose(page, 'letter.txt', 'Move to…');
+  await dialog.getByRole('button', { name: 'New folder' }).click();
+  await dialog.getByLabel('Name of the folder').fill('Late');
+  await page.keyboard.press('Enter');
+  await dialog.getByRole('button', { name: 'My files' }).click();
+  answer();
+  await expect(page.getByRole('main').getByText('Late', { exact: true })).toBeAttached();
+  await dialog.getByRole('button', { name: 'Move here' }).click();
+  await expect(page.getByText('“letter.txt” was moved to “My files”')).toBeVisible();
 });
 
 test('moving with the mouse: onto a folder, and onto one above', async ({ page, server, folder }) => {

@@ -1,5 +1,5 @@
 import { ChevronRight, Folder, FolderPlus } from 'lucide-react';
-import { useCallback, useMemo, useState, type KeyboardEvent } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Button as AriaButton } from 'react-aria-components/Button';
 import { GridList, GridListItem } from 'react-aria-components/GridList';
 import { useApp, useFolder } from '../../app/hooks';
@@ -162,9 +162,21 @@ function AddFolder({ parent, onMade, onClose }: { parent: string; onMade: (id: s
   const app = useApp();
   const task = useTask();
   const [name, setName] = useState('');
+  const isGone = useRef(false);
+  useEffect(() => {
+    isGone.current = false;
+    return () => {
+      isGone.current = true;
+    };
+  }, []);
   const problem = nameProblem(name);
   const create = useCallback(async () => {
-    if (problem === null) await task.run(async () => onMade(await app.createFolder(parent, name.trim())));
+    if (problem !== null) return;
+    await task.run(async () => {
+      const made = await app.createFolder(parent, name.trim());
+      // Whoever has gone elsewhere meanwhile, or thought better of it, stays there.
+      if (!isGone.current) onMade(made);
+    });
   }, [app, name, onMade, parent, problem, task]);
   return (
     <>
