@@ -98,21 +98,21 @@ fn sealed_formats_do_not_change() {
         "commit-rename",
         "commit-trash",
         "commit-restore",
+        "commit-trash-again",
         "commit-purge",
     ] {
         let some = |step: Result<Step, VaultError>| step.unwrap().request.unwrap();
-        if name == "commit-purge" {
-            // Into the trash again; with other randomness, so that what follows has the same.
-            let mut other = Counter(1 << 32);
-            commit = some(vault.trash(&[node], 1_700_000_000_004, &mut other));
-            vault.committed(commit.id).unwrap();
-        }
         commit = match name {
             "commit-rename" => vault
                 .rename(node, "b", 1_700_000_000_002, &mut rng)
                 .unwrap(),
             "commit-trash" => some(vault.trash(&[node], 1_700_000_000_003, &mut rng)),
             "commit-restore" => some(vault.restore(&[node], 1_700_000_000_004, &mut rng)),
+            // It came later than the others, whose randomness is to stay the same.
+            "commit-trash-again" => {
+                let mut other = Counter(1 << 32);
+                some(vault.trash(&[node], 1_700_000_000_004, &mut other))
+            }
             _ => some(vault.purge(&[node], 1_700_000_000_005, &mut rng)),
         };
         snapshot(name, &commit);
@@ -182,15 +182,23 @@ fn open_frozen(folder: &str) {
         ("b", None),
         ("b", Some(1_700_000_000_003)),
         ("b", None),
-    ]
-    .into_iter();
-    for name in [
+        ("b", Some(1_700_000_000_004)),
+    ];
+    let mut names = vec![
         "commit-create",
         "commit-rename",
         "commit-trash",
         "commit-restore",
+        "commit-trash-again",
         "commit-purge",
-    ] {
+    ];
+    // Then it was purged without having been put into the trash.
+    if folder == BEFORE_RECOVERY {
+        names.retain(|name| *name != "commit-trash-again");
+        expected.pop();
+    }
+    let mut expected = expected.into_iter();
+    for name in names {
         shelf.commit(frozen_commit(name));
         let view = vault.open_folder(root, &shelf.listing(&vault)).unwrap();
         assert!(
