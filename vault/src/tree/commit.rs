@@ -24,7 +24,6 @@ use super::{
 use crate::{
     Vault, VaultError,
     account::random,
-    findings::FindingKind,
     names,
     records::{HeadRecord, Metadata, OtherHead},
 };
@@ -127,24 +126,18 @@ enum NextFolder {
 }
 
 impl Vault {
-    /// The server has accepted a commit: gives the folders that are other than they were.
+    /// The server has accepted a commit: gives the folders that are other than they were. One
+    /// that has gone on since, as another window of the device has seen, is to be looked at
+    /// ([`Vault::unopened`]): whether it went on from this commit, its chain of heads says.
     ///
     /// # Errors
-    /// [`VaultError::NoSuchEntry`] if no such commit was under way; a finding of a fork if the
-    /// device has seen that a folder went on without it.
+    /// [`VaultError::NoSuchEntry`] if no such commit was under way.
     pub fn committed(&mut self, id: CommitId) -> Result<Vec<NodeId>, VaultError> {
         let pending = self
             .tree
             .pending
             .remove(&id)
             .ok_or(VaultError::NoSuchEntry)?;
-        for next in &pending.folders {
-            let known = self.tree.folders.get(&next.id).map(|folder| folder.seq);
-            let seen = self.pins.head(next.id).map(|pin| pin.seq);
-            if seen.is_some_and(|seen| seen > next.seq) && known.is_some_and(|at| at < next.seq) {
-                return Err(VaultError::Finding(FindingKind::Forked));
-            }
-        }
         let mut changed = Vec::new();
         let mut gone = Vec::new();
         let mut came = Vec::new();
@@ -187,7 +180,13 @@ impl Vault {
         if known.is_some_and(|known| known >= seq) {
             return Vec::new();
         }
-        self.pins.set_head(id, seq, hash.into());
+        match self.pins.head(id) {
+            Some(seen) if seen.seq > seq => {
+                let least = self.tree.vouched.entry(id).or_insert(0);
+                *least = seen.seq.max(*least);
+            }
+            _ => self.pins.set_head(id, seq, hash.into()),
+        }
         match next {
             NextFolder::Whole(folder) => self.replace_folder(id, *folder),
             NextFolder::Changed { draft, leaves } => {

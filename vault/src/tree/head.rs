@@ -66,20 +66,32 @@ impl Vault {
     }
 
     /// Where a folder's history begins that must lead to the next head: what was verified in
-    /// this session, unless other devices' pins have been merged since; else the oldest pin.
+    /// this session, unless other devices' pins have been merged since; else the oldest of both.
     pub(super) fn start(&self, folder: NodeId) -> Option<SeenPin> {
-        let verified = self
+        let compared = self
             .tree
             .folders
             .get(&folder)
-            .filter(|folder| folder.merges == self.merges);
-        match verified {
-            Some(folder) => Some(SeenPin {
-                seq: folder.seq,
-                hash: folder.hash.into(),
-            }),
-            None => self.head_pins(folder).into_iter().min_by_key(|pin| pin.seq),
+            .is_some_and(|folder| folder.merges == self.merges);
+        if compared {
+            return self.verified(folder);
         }
+        self.seen(folder).into_iter().min_by_key(|pin| pin.seq)
+    }
+
+    /// A folder's head as it was verified in this session, or made.
+    fn verified(&self, folder: NodeId) -> Option<SeenPin> {
+        self.tree.head_of(folder).map(|(seq, hash)| SeenPin {
+            seq,
+            hash: hash.into(),
+        })
+    }
+
+    /// Every head of a folder from which its history must lead on.
+    fn seen(&self, folder: NodeId) -> Vec<SeenPin> {
+        let mut seen = self.head_pins(folder);
+        seen.extend(self.verified(folder));
+        seen
     }
 
     pub(super) fn open_acl(
@@ -175,7 +187,6 @@ impl Vault {
         between: &[Head],
     ) -> Result<(), VaultError> {
         let seq = head.record.seq;
-        let pins = self.head_pins(place.id);
         if seq < self.least_seq(place.id) {
             return Err(VaultError::Finding(FindingKind::RolledBack));
         }
@@ -223,7 +234,7 @@ impl Vault {
             // What was verified in this session led on from all pins before it.
             pin.seq < start.seq || pin.seq < anew || chain.contains(&(pin.seq, *pin.hash))
         };
-        if pins.iter().all(led_on) {
+        if self.seen(place.id).iter().all(led_on) {
             Ok(())
         } else {
             Err(VaultError::Finding(FindingKind::Forked))

@@ -76,7 +76,7 @@ pub(crate) struct Tree {
     parents: HashMap<NodeId, NodeId>,
     /// Folders whose last answer could not be verified, with what may be shown of it.
     doubts: HashMap<NodeId, FolderView>,
-    /// The least seq of a folder's head that another verified head vouches for.
+    /// The least seq of a folder's head that another verified head vouches for, or another window.
     vouched: HashMap<NodeId, u64>,
     /// Folders that do not hang below the root any more: the server let them be moved in a
     /// circle. Between calls it holds no others.

@@ -5,6 +5,7 @@ use protocol::{CommitId, CommitRequest};
 use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
 use vault::{
     Vault, VaultError,
+    findings::FindingKind,
     tree::{FolderView, Step},
 };
 
@@ -288,7 +289,8 @@ fn windows_share_what_they_have_seen() {
     let root = two.root();
     let refused = two.open_folder(root, &shelf.listing(&two)).unwrap_err();
     assert_eq!(refused.code(), "rolled-back");
-    // A server that takes a commit on top of the old state has made a second history.
+    // A server that takes a commit on top of the old state has made a second history, and cannot
+    // show the first one any more.
     let mut plan = two.plan_upload(root, "c", "", 0, 0, &mut rng).unwrap();
     plan.seal_part(0, b"").unwrap();
     plan.finish(&mut rng).unwrap();
@@ -296,9 +298,11 @@ fn windows_share_what_they_have_seen() {
     let fork = two
         .commit_uploads(root, &[(&plan, upload)], 1, &mut rng)
         .unwrap();
-    assert_eq!(two.committed(fork.id).unwrap_err().code(), "forked");
+    two.committed(fork.id).unwrap();
     (shelf.heads, shelf.nodes) = new;
-    assert_eq!(names(&open(&mut two, &shelf)), ["a", "b"]);
+    let refused = two.open_folder(root, &shelf.listing(&two)).unwrap_err();
+    assert_eq!(refused.code(), "forked");
+    assert_eq!(names(&two.folder(root).unwrap()), ["c"]);
 }
 
 #[test]
@@ -336,6 +340,52 @@ fn a_wrong_password_is_told_from_a_replaced_wrap() {
         wrong(&shelf, Some(vault.pins())),
         Some(VaultError::AccountTampered)
     );
+}
+
+/// The answer to a commit is lost; another window goes on from it, or from something else, and
+/// what it has seen is exchanged before the commit is repeated.
+#[test]
+fn a_commit_from_which_another_window_went_on_is_done() {
+    for (seed, forks, merges) in [
+        (10, false, false),
+        (11, false, true),
+        (12, true, false),
+        (13, true, true),
+    ] {
+        let (mut one, mut shelf, mut rng) = sign_up(seed);
+        let root = one.root();
+        let node = shelf.upload(&mut one, "a", b"x", &mut rng);
+        let mut two = shelf.unlock(PASSWORD, Some(one.pins()), true).unwrap();
+        open(&mut two, &shelf);
+        let request = one.rename(node, "b", 2, &mut rng).unwrap();
+        let lost = request.id;
+        if forks {
+            shelf.upload(&mut two, "not b", b"x", &mut rng);
+        } else {
+            shelf.commit(request);
+        }
+        open(&mut two, &shelf);
+        shelf.upload(&mut two, "c", b"x", &mut rng);
+        let seen = two.pinned_seq(root).unwrap();
+        one.exchange_pins(two.pins()).unwrap();
+        if merges {
+            one.merge_keys(&shelf.keys).unwrap();
+        }
+
+        assert_eq!(one.committed(lost), Ok(vec![root]));
+        assert_eq!(one.entry(node).unwrap().name, "b");
+        assert_eq!(one.least_seq(root), seen, "what was seen stays seen");
+        assert_eq!(one.unopened(), [root]);
+        let looked = one.open_folder(root, &shelf.listing(&one));
+        if forks {
+            let forked = VaultError::Finding(FindingKind::Forked);
+            assert_eq!(looked.unwrap_err(), forked);
+            assert_eq!(one.unopened(), [root]);
+        } else {
+            assert_eq!(names(&looked.unwrap()), ["b", "c"]);
+            assert!(one.unopened().is_empty());
+        }
+    }
 }
 
 /// More than can be told apart: nothing is shown that was not verified here before.
