@@ -18,6 +18,7 @@ use protocol::{
 
 use super::{
     Child, Folder,
+    head::MAX_COUNTER,
     leaf::{Leaves, children_hash, children_sum},
     seal_metadata,
 };
@@ -280,6 +281,10 @@ impl Vault {
     }
 
     /// Seals a child's new metadata, and puts it into the draft.
+    ///
+    /// # Errors
+    /// [`VaultError::Impossible`] when its counter can grow no more; else as
+    /// [`Vault::edit_metadata`].
     pub(crate) fn seal_child(
         &self,
         draft: &mut Draft,
@@ -288,7 +293,9 @@ impl Vault {
         mut child: Child,
         rng: &mut impl CryptoRng,
     ) -> Result<(), VaultError> {
-        let rev = child.leaf.metadata.0 + 1;
+        let next = child.leaf.metadata.0.checked_add(1);
+        let next = next.filter(|rev| *rev < MAX_COUNTER);
+        let rev = next.ok_or(VaultError::Impossible)?;
         let metadata = seal_metadata(&child.key, node, rev, &child.metadata, rng);
         child.leaf.metadata = (rev, sha256(&metadata.sealed.0));
         if child.leaf.kind == NodeKind::Folder {

@@ -8,7 +8,7 @@ use protocol::{Change, CommitRequest, NodeId};
 use super::{
     Child, Draft, Folder, Listing, Quarantined,
     commit::Next,
-    head::Place,
+    head::{MAX_COUNTER, Place},
     kind_byte,
     leaf::{Leaf, Leaves},
     open::{collect, open_metadata},
@@ -61,8 +61,10 @@ impl Vault {
             ways.push(Way::Accept);
         }
         if let Some((leaf, _)) = &aside.served {
-            let same_kind = |kept: &Child| kept.leaf.kind == leaf.kind;
-            if aside.kept.as_ref().is_some_and(same_kind) {
+            // Counters that could not be counted on from are nobody's to build on.
+            let sound = leaf.metadata.0 < MAX_COUNTER - 1 && leaf.epoch < MAX_COUNTER;
+            let fits = |kept: &Child| sound && kept.leaf.kind == leaf.kind;
+            if aside.kept.as_ref().is_some_and(fits) {
                 ways.push(Way::RestoreKept);
             }
             ways.push(Way::Remove);

@@ -10,3 +10,4 @@ mod shelf;
 mod texts;
 mod transfers;
 mod tree;
+mod ways;
