@@ -12,6 +12,7 @@ import { TextField } from '../../ui/TextField';
 import { ErrorMessage } from '../errors/ErrorMessage';
 import { StorageBar } from '../frame/StorageBar';
 import css from './Settings.module.css';
+import { stillTyped } from './stillTyped';
 
 /** Who one is to the server, and the picture that only one's own devices see. */
 export function ProfileForm({ email }: { email: string }) {
@@ -91,7 +92,7 @@ function Names({ profile }: { profile: Profile }) {
     if (changed.length === 0) return;
     const changes = Object.fromEntries(changed.map((field) => [field, valueOf(field).trim() || null]));
     if (!(await task.run(() => app.updateProfile(changes)))) return;
-    setTyped({});
+    setTyped((now) => stillTyped(now, typed));
     notify({ text: t('settings.profile.saved') });
   };
 
@@ -107,7 +108,7 @@ function Names({ profile }: { profile: Profile }) {
           maxLength={100}
           value={valueOf(field)}
           onChange={(value) => {
-            setTyped({ ...typed, [field]: value });
+            setTyped((now) => ({ ...now, [field]: value }));
             task.clear();
           }}
         />
