@@ -106,8 +106,8 @@ export function createApp(): App {
     subscribe: (listener) => state.subscribe(listener),
 
     prepareAccount: (password) => session.prepareAccount(password),
-    signIn: (email, password) => session.signIn(email, password),
-    unlock: (password) => session.unlock(password),
+    signIn: (email, password, keep) => session.signIn(email, password, keep),
+    unlock: (password, keep) => session.unlock(password, keep),
     openOlder: (email, password) => session.openOlder(email, password),
     lock: () => session.lock(),
     signOut: () => session.signOut(),

@@ -288,8 +288,9 @@ export interface App {
   subscribe(listener: () => void): () => void;
 
   prepareAccount(password: string): Promise<PreparedAccount>;
-  signIn(email: string, password: string): Promise<void>;
-  unlock(password: string): Promise<void>;
+  /** `keep`: what `setKeepUnlocked` would be told right after it; without it that stays as it was. */
+  signIn(email: string, password: string, keep?: boolean): Promise<void>;
+  unlock(password: string, keep?: boolean): Promise<void>;
   /** After `account-rolled-back`: opens the older account for the person to accept. */
   openOlder(email: string, password: string): Promise<OlderAccount>;
   /** Forgets the keys; the session stays. */

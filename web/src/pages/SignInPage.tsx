@@ -40,7 +40,7 @@ export default function SignInPage() {
         task={task}
         email={email}
         onEmail={setEmail}
-        enter={(who, password) => app.signIn(who, password)}
+        enter={(who, password, keep) => app.signIn(who, password, keep)}
         label={t('signIn.action')}
         busyLabel={t('signIn.busy')}
       />

@@ -35,7 +35,7 @@ export default function UnlockPage({ email }: { email: string }) {
       <PasswordForm
         task={task}
         email={email}
-        enter={(_email, password) => app.unlock(password)}
+        enter={(_email, password, keep) => app.unlock(password, keep)}
         label={t('unlock.action')}
         busyLabel={t('unlock.busy')}
       />

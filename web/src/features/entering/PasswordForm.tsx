@@ -15,8 +15,8 @@ interface PasswordFormProps {
   email: string;
   /** Without it the email is settled, and only the password is asked. */
   onEmail?: (email: string) => void;
-  /** Signs in or unlocks. */
-  enter: (email: string, password: string) => Promise<void>;
+  /** Signs in or unlocks. `keep`: whether to keep this device unlocked, if that was changed. */
+  enter: (email: string, password: string, keep?: boolean) => Promise<void>;
   label: string;
   busyLabel: string;
 }
@@ -24,7 +24,6 @@ interface PasswordFormProps {
 /** Asks for the password, and whether this device should stay unlocked. */
 export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: PasswordFormProps) {
   const { t } = useText();
-  const app = useApp();
   const [password, setPassword] = useState('');
   const [isChecked, setChecked] = useState(false);
   const keep = useKeepUnlocked();
@@ -36,10 +35,7 @@ export function PasswordForm({ task, email, onEmail, enter, label, busyLabel }: 
     setChecked(true);
     if (onEmail !== undefined && emailProblem(email) !== null) return emailField.current?.focus();
     if (password === '') return passwordField.current?.focus();
-    const isIn = await task.run(async () => {
-      await enter(email.trim(), password);
-      if (keep.isChanged) await app.setKeepUnlocked(keep.isOn);
-    });
+    const isIn = await task.run(() => enter(email.trim(), password, keep.isChanged ? keep.isOn : undefined));
     if (!isIn) passwordField.current?.select();
   };
 

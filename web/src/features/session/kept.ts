@@ -31,10 +31,10 @@ export const kept = {
     await device.saveKept({ userId, secret: { key, kept: new Uint8Array(await keeper.keep(key)) } });
   },
 
-  /** After the password was typed, or changed: with a new key, if it is wished. Resolves with whether it is on. */
-  async renew(userId: string, keeper: Keeper): Promise<boolean> {
+  /** After the password was typed, or changed: with a new key, if it is wished, now or before. Resolves with whether it is on. */
+  async renew(userId: string, keeper: Keeper, wish?: boolean): Promise<boolean> {
     try {
-      if ((await kept.isWanted(userId)) === true) {
+      if (wish ?? (await kept.isWanted(userId)) === true) {
         await kept.turnOn(userId, keeper);
         return true;
       }

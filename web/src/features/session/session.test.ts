@@ -162,6 +162,42 @@ describe('locking and leaving', () => {
     expect(state.get().phase).toEqual({ name: 'locked', email });
   });
 
+  it('locks once, however often it is asked to', async () => {
+    const { signIn, session, end, told, state } = world();
+    await signIn();
+    const [first, second] = [session.lock(), session.lock()];
+    await first;
+    const unlocking = session.unlock('password');
+    await second;
+    await unlocking;
+    expect(end).toHaveBeenCalledOnce();
+    expect(state.get().phase.name).toBe('unlocked');
+    await session.lock();
+    await session.lock();
+    expect(end).toHaveBeenCalledTimes(2);
+    expect(told.filter(({ kind }) => kind === 'locked')).toHaveLength(2);
+    await session.signOut();
+    end.mockClear();
+    await session.lock();
+    expect(end).not.toHaveBeenCalled();
+  });
+
+  it('leaves alone what is being unlocked since another tab was faster to lock', async () => {
+    const { signIn, session, keeper, api, hearTab, end, told } = world();
+    await signIn();
+    keeper.sealedPins.mockResolvedValueOnce('{"pins":1}');
+    let answer: () => void = () => undefined;
+    api.updateKeys.mockImplementationOnce(() => new Promise((resolve) => (answer = () => resolve())));
+    const locking = session.lock();
+    await vi.waitFor(() => expect(api.updateKeys).toHaveBeenCalledOnce());
+    hearTab({ kind: 'locked' });
+    expect(end).toHaveBeenCalledOnce();
+    answer();
+    await locking;
+    expect(end).toHaveBeenCalledOnce();
+    expect(told.filter(({ kind }) => kind === 'locked')).toEqual([]);
+  });
+
   it('starts a new thread to unlock, which a wrong password leaves locked', async () => {
     const { signIn, session, state, keeper, startKeeper } = world();
     await signIn();

@@ -8,6 +8,7 @@ import { isLeaving, setLeaving, setPreferences } from '../../lib/preferences';
 import type { Store } from '../../lib/store';
 import { wait, waitForNetwork } from '../../lib/wait';
 import { accountKeys, asStale, comeBack, resumeSoon, type Keys } from './away';
+import type { Unanswered } from './changePassword';
 import { kept } from './kept';
 import { offline } from './offline';
 import { bareAccount, checkOwner } from './owner';
@@ -44,6 +45,15 @@ export interface OpenSession {
   rootId: string;
 }
 
+interface Opening {
+  /** With something that the person knows, which is when a device is kept unlocked anew. */
+  isTyped: boolean;
+  /** What is wished of that from now on; left out, it stays as it was. */
+  keep?: boolean | undefined;
+  keys: Keys | null;
+  isAway: boolean;
+}
+
 /** Signing up, in and out; unlocking and locking. The keys live in the keeper's thread from unlocking to locking. */
 export class Session {
   readonly #environment: Environment;
@@ -51,8 +61,9 @@ export class Session {
   #keeper: RunningKeeper | null = null;
   #pins: PinKeeper | null = null;
   #isKept = false;
-  /** The new password of a change whose answer was lost. */
-  #unanswered: string | null = null;
+  #unanswered: Unanswered = { password: null };
+  /** Under way. */
+  #locking: Promise<void> | null = null;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -121,7 +132,8 @@ export class Session {
     });
   }
 
-  async signIn(email: string, password: string): Promise<void> {
+  /** `keep`: whether to keep this device unlocked; without it as it was wished before. */
+  async signIn(email: string, password: string, keep?: boolean): Promise<void> {
     const { api } = this.#environment;
     await this.#during('contacting', async () => {
       const { salt, kdf } = await api.prelogin(email);
@@ -139,7 +151,7 @@ export class Session {
         if (signedIn.keys === null) throw bareAccount();
         this.#progress('opening');
         const pins = await device.findByUser(signedIn.userId);
-        await this.#opened(email, signedIn, await keeper.unlock(JSON.stringify(signedIn.keys), pins?.pins, true));
+        await this.#opened(email, signedIn, await keeper.unlock(JSON.stringify(signedIn.keys), pins?.pins, true), keep);
       } catch (error) {
         await api.logout().catch(() => undefined);
         this.#drop();
@@ -148,7 +160,8 @@ export class Session {
     });
   }
 
-  async unlock(password: string): Promise<void> {
+  /** `keep` as for signing in. */
+  async unlock(password: string, keep?: boolean): Promise<void> {
     const { state } = this.#environment;
     const { phase } = state.get();
     if (phase.name !== 'locked') throw new Problem({ code: 'internal', message: 'There is nothing to unlock.' });
@@ -163,7 +176,7 @@ export class Session {
         this.#progress('opening');
         const vault = await keeper.unlock(JSON.stringify(keys), known?.pins, false);
         checkOwner(vault, keys.user_id);
-        await this.#open(known?.email ?? phase.email, vault, { isTyped: true, ...found });
+        await this.#open(known?.email ?? phase.email, vault, { isTyped: true, keep, ...found });
       } catch (error) {
         throw found.isAway ? asStale(error) : error;
       } finally {
@@ -213,13 +226,12 @@ export class Session {
     return this.#isKept;
   }
 
-  async lock(): Promise<void> {
-    const { phase } = this.#environment.state.get();
-    // First of all: nothing may unlock again without the password, whatever happens to this tab.
-    if (phase.name === 'unlocked') await kept.pause(phase.userId);
-    await this.#flush();
-    this.#tabs.tell({ kind: 'locked' });
-    this.#lockHere();
+  /** Once, however often it is asked for, and nothing where nothing is open. */
+  lock(): Promise<void> {
+    this.#locking ??= this.#lock().finally(() => {
+      this.#locking = null;
+    });
+    return this.#locking;
   }
 
   async signOut(): Promise<void> {
@@ -239,36 +251,10 @@ export class Session {
   }
 
   async changePassword(current: string, next: string): Promise<void> {
-    const { api } = this.#environment;
+    const { changePassword } = await import('./changePassword');
     await this.#during('deriving', async () => {
       const keeper = this.#running();
-      const attempt = async (): Promise<void> => {
-        const keys = await api.keys();
-        // Another device, or a request whose answer was lost, may have changed the account.
-        await keeper.mergeKeys(JSON.stringify(keys));
-        if (this.#unanswered === next && (await keeper.hasNewPassword())) return;
-        this.#unanswered = null;
-        await keeper.derive(current, keys.salt, keys.kdf, await keeper.pins());
-        const request = await keeper.changePassword(next);
-        this.#progress('contacting');
-        await api.changePassword(request).catch((error: unknown) => {
-          if (isPassing(error)) this.#unanswered = next;
-          throw error;
-        });
-      };
-      try {
-        await attempt().catch(async (error: unknown) => {
-          // Another device changed the account in the same moment.
-          if (!hasCode(error, 'CONFLICT')) throw error;
-          await attempt();
-        });
-      } catch (error) {
-        throw hasCode(error, 'INVALID_CREDENTIALS') ? new Problem({ code: 'wrong-password', message: 'The current password is wrong.' }, { cause: error }) : error;
-      } finally {
-        await keeper.forgetCredentials();
-      }
-      this.#unanswered = null;
-      await keeper.passwordChanged();
+      await changePassword(this.#steps(), current, next, this.#unanswered);
       await this.#renewOffline();
       await this.#pins?.moved();
       const { phase } = this.#environment.state.get();
@@ -294,11 +280,24 @@ export class Session {
     void this.start();
   }
 
-  async #opened(email: string, signedIn: SignedIn, vault: OpenedVault): Promise<void> {
+  async #lock(): Promise<void> {
+    const { phase } = this.#environment.state.get();
+    const pins = this.#pins;
+    if (phase.name !== 'unlocked') return;
+    // First of all: nothing may unlock again without the password, whatever happens to this tab.
+    await kept.pause(phase.userId);
+    await this.#flush();
+    // Another tab may have locked it by now: what is being unlocked since then is not meant.
+    if (this.#pins !== pins) return;
+    this.#tabs.tell({ kind: 'locked' });
+    this.#lockHere();
+  }
+
+  async #opened(email: string, signedIn: SignedIn, vault: OpenedVault, keep?: boolean): Promise<void> {
     checkOwner(vault, signedIn.userId);
     setLeaving(false);
     this.#environment.state.set({ storage: signedIn.storage });
-    await this.#open(device.normaliseEmail(email), vault, { isTyped: true, keys: signedIn.keys, isAway: false });
+    await this.#open(device.normaliseEmail(email), vault, { isTyped: true, keep, keys: signedIn.keys, isAway: false });
     this.#tabs.tell({ kind: 'signed-in', userId: vault.userId });
   }
 
@@ -374,8 +373,7 @@ export class Session {
     }
   }
 
-  /** `isTyped`: with something that the person knows, which is when a device is kept unlocked anew. */
-  async #open(email: string, { userId, rootId }: OpenedVault, { isTyped, keys, isAway }: { isTyped: boolean; keys: Keys | null; isAway: boolean }): Promise<void> {
+  async #open(email: string, { userId, rootId }: OpenedVault, { isTyped, keep, keys, isAway }: Opening): Promise<void> {
     const keeper = this.#running();
     const owner = { userId, email };
     const pins = new PinKeeper(keeper, this.#environment.api, owner, this.#environment.locks, this.#environment);
@@ -385,7 +383,8 @@ export class Session {
     await pins.heed();
     await pins.moved();
     // Before anybody sees it open: what is closed right away is kept all the same.
-    if (isTyped) this.#isKept = await kept.renew(userId, keeper);
+    if (isTyped) this.#isKept = await kept.renew(userId, keeper, keep);
+    if (keep !== undefined) this.#tabs.tell({ kind: 'kept', userId, on: this.#isKept });
     await this.#environment.onUnlocked({ keeper, pins, userId, rootId });
     if (isAway) void comeBack({ ...this.#environment, keeper, pins, owner, isOpen: () => this.#pins === pins });
     this.#enter({ name: 'unlocked', email, userId, rootId });
@@ -427,7 +426,7 @@ export class Session {
     this.#pins?.stop();
     this.#pins = null;
     this.#isKept = false;
-    this.#unanswered = null;
+    this.#unanswered = { password: null };
     this.#keeper?.end();
     this.#keeper = null;
     this.#environment.onLocked();

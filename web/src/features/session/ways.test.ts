@@ -206,6 +206,28 @@ describe('a device that is kept unlocked', () => {
     expect(session.keepsUnlocked).toBe(true);
   });
 
+  it.each(['signing in', 'unlocking'])('is what was wished while %s, before anybody sees it open', async (how) => {
+    const { session, email, signIn, onUnlocked, told } = world();
+    const seen: unknown[] = [];
+    onUnlocked.mockImplementation(async () => void seen.push((await device.findKept('u1'))?.secret?.kept));
+    if (how === 'unlocking') {
+      await signIn();
+      await session.lock();
+      seen.length = 0;
+      await session.unlock('password', true);
+    } else await session.signIn(email, 'password', true);
+    expect(seen).toEqual([new Uint8Array([4, 4])]);
+    expect(session.keepsUnlocked).toBe(true);
+    expect(told.filter(({ kind }) => kind === 'kept')).toEqual([{ kind: 'kept', userId: 'u1', on: true }]);
+    await session.lock();
+    await session.unlock('password');
+    expect(session.keepsUnlocked).toBe(true);
+    await session.lock();
+    await session.unlock('password', false);
+    expect(session.keepsUnlocked).toBe(false);
+    expect(await device.findKept('u1')).toBeUndefined();
+  });
+
   it('is renewed with the password, which ends what was kept before', async () => {
     const { session, keeper } = await keptWorld();
     await session.changePassword('password', 'next');
