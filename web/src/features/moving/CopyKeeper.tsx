@@ -1,11 +1,12 @@
-import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, useReducer, useRef, type ReactNode } from 'react';
 import { useApp } from '../../app/hooks';
 import { asAppError } from '../../lib/appError';
 import { useText } from '../../lib/i18n';
 import { Problem } from '../../lib/problem';
 import { useNotify } from '../../ui/Notices';
 import { errorWords, operatorHint } from '../errors/errorWords';
-import { copyable, CopyingContext, type CopyJob } from './useCopying';
+import { afterStep, shownJobs } from './copyJobs';
+import { copyable, CopyingContext } from './useCopying';
 
 /** Milliseconds after which a copy that is not done yet is shown. */
 const SHOWN_AFTER = 600;
@@ -15,7 +16,7 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
   const { t, locale } = useText();
   const app = useApp();
   const notify = useNotify();
-  const [jobs, setJobs] = useState<readonly (CopyJob & { isShown: boolean })[]>([]);
+  const [copies, step] = useReducer(afterStep, []);
   const running = useRef(new Map<number, AbortController>());
   const nextId = useRef(0);
 
@@ -25,14 +26,13 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
       const stopping = new AbortController();
       const { signal } = stopping;
       let [done, total]: [number, number | null] = [0, null];
-      const change = (now: Partial<CopyJob & { isShown: boolean }>) => setJobs((all) => all.map((job) => (job.id === id ? { ...job, ...now } : job)));
       const run = async () => {
         const [target, ...entries] = await Promise.all([to, ...nodes].map((node) => app.entry(node)));
         const sources = copyable(entries);
         const [first] = sources;
         if (first === undefined) throw new Problem({ code: 'no-such-entry', message: 'Nothing of it is there any more.' });
         const about = { count: sources.length, name: first.name };
-        setJobs((all) => [...all, { id, ...about, folder: target?.name ?? '', done, total, isShown: false }]);
+        step({ id, kind: 'known', about: { ...about, folder: target?.name ?? '' } });
         await app.copy(
           sources.map((entry) => entry.id),
           to,
@@ -40,7 +40,7 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
             signal,
             onProgress: (now, of) => {
               [done, total] = [now, of];
-              change({ done, total });
+              step({ id, kind: 'progress', done, total });
             },
           },
         );
@@ -49,7 +49,8 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
           ...(onShow !== undefined && { action: { label: t('copy.show'), run: onShow } }),
         });
       };
-      const timer = setTimeout(() => change({ isShown: true }), SHOWN_AFTER);
+      step({ id, kind: 'asked' });
+      const timer = setTimeout(() => step({ id, kind: 'late' }), SHOWN_AFTER);
       running.current.set(id, stopping);
       const end = (reason: unknown) => {
         // A vault that was locked on the way has nobody to tell.
@@ -68,14 +69,14 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
         .finally(() => {
           clearTimeout(timer);
           running.current.delete(id);
-          setJobs((all) => all.filter((job) => job.id !== id));
+          step({ id, kind: 'over' });
         });
     },
     [app, locale, notify, t],
   );
   const cancel = useCallback((id: number) => running.current.get(id)?.abort(), []);
 
-  const isBusy = jobs.length > 0;
+  const isBusy = copies.length > 0;
   useEffect(() => {
     if (!isBusy) return;
     const ask = (event: BeforeUnloadEvent) => event.preventDefault();
@@ -91,6 +92,6 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
     };
   }, []);
 
-  const copying = useMemo(() => ({ jobs: jobs.filter(({ isShown }) => isShown), isBusy, copy, cancel }), [jobs, isBusy, copy, cancel]);
+  const copying = useMemo(() => ({ jobs: shownJobs(copies), isBusy, copy, cancel }), [copies, isBusy, copy, cancel]);
   return <CopyingContext value={copying}>{children}</CopyingContext>;
 }
