@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react';
-import { useCallback, useMemo } from 'react';
+import { useCallback } from 'react';
 import type { App, AppState } from '../app/contract';
 import { useAppState } from '../app/hooks';
 import { GatheredView } from '../features/files/GatheredView';
@@ -21,16 +21,16 @@ export default function SearchPage() {
   const sought = useSought();
   const isAsked = isSought(sought);
   usePageTitle(t('search.title'));
-  // Asked again with every text that was read.
+  // There is more to be found with every text that was read.
   const read = useAppState(readOf);
-  const question = useMemo(() => ({ sought, read }), [sought, read]);
-  const ask = useCallback((app: App) => askFound(app, question.sought, Date.now()), [question]);
+  const ask = useCallback((app: App) => askFound(app, sought, Date.now()), [sought]);
   return (
     <GatheredView
       key={rootId}
       title={t('search.title')}
       listLabel={t('search.list')}
       ask={ask}
+      bits={read}
       sort={null}
       empty={{
         icon: <Search size={26} strokeWidth={1.5} />,

@@ -43,6 +43,8 @@ interface GatheredViewProps {
   listLabel: string;
   /** Must be stable. */
   ask: (app: App) => Promise<Found>;
+  /** Grows bit by bit with what can be found. */
+  bits?: number;
   /** How it is sorted at first; null: as it comes, the best first. */
   sort: Sort | null;
   empty: { icon: ReactNode; title: string; text: string };
@@ -54,11 +56,11 @@ interface GatheredViewProps {
 }
 
 /** Entries from all over the tree: what has a star, what was changed last. */
-export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, rootId, onGoTo, children }: GatheredViewProps) {
+export function GatheredView({ title, listLabel, ask, bits, sort: firstSort, empty, rootId, onGoTo, children }: GatheredViewProps) {
   const { t, locale } = useText();
   const { view: shownAs } = usePreferences();
   const [sort, setSort] = useState(firstSort);
-  const gathered = useGathered(ask);
+  const gathered = useGathered(ask, bits);
   const tree = useAppState((state) => state.tree);
   const entries = useMemo(
     () => (sort === null ? (gathered?.entries ?? []) : sortEntries(gathered?.entries ?? [], sort, locale, (entry) => kindWords(entry, t))),
@@ -124,7 +126,7 @@ export function GatheredView({ title, listLabel, ask, sort: firstSort, empty, ro
             {tree !== 'ready' && gathered !== undefined ? t(`tree.${tree}`) : null}
           </p>
         </div>
-        <div {...area} className={css.area}>
+        <div {...area} className={css.area} aria-busy={gathered?.isOld === true}>
           {gathered === undefined && <ListSkeleton label={t('files.loading')} view={shownAs} />}
           {gathered !== undefined && isEmpty && (
             <EmptyState icon={empty.icon} title={empty.title}>
