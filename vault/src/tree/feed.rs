@@ -408,7 +408,7 @@ impl Vault {
         };
         let opened = self.open_head(place, head).ok()?;
         self.check_head(place, &opened, *own).ok()?;
-        self.check_history(place, &opened, between).ok()?;
+        let passed = self.check_history(place, &opened, between).ok()?;
 
         let waiting = self.tree.feed.folders.get_mut(&id)?;
         let nodes = std::mem::take(&mut waiting.nodes);
@@ -474,7 +474,8 @@ impl Vault {
                 }
             }
         }
-        look.extend(self.take_vouched(&opened.record));
+        self.take_vouched(&passed);
+        look.extend(self.take_vouched(&opened.record.others));
         let merges = self.merges;
         let folder = self.tree.folders.entry(id).or_insert_with(|| Folder {
             key: key.clone(),

@@ -15,7 +15,7 @@ use protocol::{Head, NodeId, SealedAcl};
 use crate::{
     Vault, VaultError,
     findings::FindingKind,
-    records::{AclRecord, HeadRecord, SeenPin, Writer},
+    records::{AclRecord, HeadRecord, OtherHead, SeenPin, Writer},
 };
 
 /// Counters that reach this are nobody's honest ones, and could not be counted on from.
@@ -179,24 +179,26 @@ impl Vault {
 
     /// The head must lead on from everything that was seen: not behind, and by a chain whose
     /// counters grow by one. A head in which the owner knowingly goes back behind another
-    /// begins anew: what was seen before it needs no longer be led on from.
+    /// begins anew: what was seen before it needs no longer be led on from. Gives the other
+    /// folders' heads that those on the way vouch for.
     pub(super) fn check_history(
         &self,
         place: Place<'_>,
         head: &OpenedHead,
         between: &[Head],
-    ) -> Result<(), VaultError> {
+    ) -> Result<Vec<OtherHead>, VaultError> {
         let seq = head.record.seq;
         if seq < self.least_seq(place.id) {
             return Err(VaultError::Finding(FindingKind::RolledBack));
         }
         let Some(start) = self.start(place.id) else {
-            return Ok(());
+            return Ok(Vec::new());
         };
         // The seq and hash of every head from the first one on.
         let mut chain = vec![(start.seq, *start.hash)];
         // Where the owner last began anew.
         let mut anew = 0;
+        let mut others = Vec::new();
         let mut follow = |next: &OpenedHead| {
             let (seq, hash) = chain[chain.len() - 1];
             let follows = next.record.seq == seq + 1
@@ -209,7 +211,9 @@ impl Vault {
                 && *next.record.author == place.acl.owner;
             if accepts {
                 anew = next.record.seq;
+                others.clear();
             }
+            others.extend_from_slice(&next.record.others);
             chain.push((next.record.seq, next.hash));
             if follows || accepts {
                 Ok(())
@@ -235,17 +239,17 @@ impl Vault {
             pin.seq < start.seq || pin.seq < anew || chain.contains(&(pin.seq, *pin.hash))
         };
         if self.seen(place.id).iter().all(led_on) {
-            Ok(())
+            Ok(others)
         } else {
             Err(VaultError::Finding(FindingKind::Forked))
         }
     }
 
-    /// Takes note of the other folders' heads that a verified head vouches for; gives the
-    /// folders that are behind, and of which nothing newer is on its way.
-    pub(super) fn take_vouched(&mut self, record: &HeadRecord) -> Vec<NodeId> {
+    /// Takes note of the other folders' heads that verified heads vouch for; gives the folders
+    /// that are behind, and of which nothing newer is on its way.
+    pub(super) fn take_vouched(&mut self, others: &[OtherHead]) -> Vec<NodeId> {
         let mut behind = Vec::new();
-        for other in &record.others {
+        for other in others {
             let id = NodeId::from_bytes(*other.node);
             let seq = self.tree.vouched.entry(id).or_insert(0);
             *seq = other.seq.max(*seq);

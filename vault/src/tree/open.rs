@@ -60,7 +60,7 @@ impl Vault {
             sha256(&first.folder.metadata.sealed.0),
         );
         self.check_head(place, &head, own)?;
-        self.check_history(place, &head, &listing.between)?;
+        let passed = self.check_history(place, &head, &listing.between)?;
         // Its folder's head has seen a later name of it.
         let above = self.tree.find(id).map(|(_, child)| child.leaf.metadata.0);
         if above.is_some_and(|rev| own.0 < rev) {
@@ -115,7 +115,8 @@ impl Vault {
                 .iter()
                 .map(|child| (*child, self.quarantined(id, *child, &served, &opened))),
         );
-        self.take_vouched(&head.record);
+        self.take_vouched(&passed);
+        self.take_vouched(&head.record.others);
         if id == self.tree.root {
             self.tree.acl = Some(acl);
         }

@@ -5,6 +5,7 @@ mod cache;
 mod find;
 mod formats;
 mod journey;
+mod moves;
 mod recovery;
 mod shelf;
 mod texts;
