@@ -576,6 +576,19 @@ impl Batch {
         self.0.push((node(folder)?, plan, upload_id(upload)?));
         Ok(())
     }
+
+    /// Takes out what the server has lost, and drops its plan.
+    ///
+    /// # Errors
+    /// `internal` for a malformed id.
+    pub fn withdraw(
+        &mut self,
+        #[wasm_bindgen(js_name = uploadId)] upload: &str,
+    ) -> Result<(), Failure> {
+        let lost = upload_id(upload)?;
+        self.0.retain(|(_, _, upload)| *upload != lost);
+        Ok(())
+    }
 }
 
 fn upload_id(text: &str) -> Result<protocol::UploadId, Failure> {

@@ -116,7 +116,7 @@ export interface Api {
   /** All versions of the first of these files, in their order; null for one that is not there. Only the vault reads more of them. */
   filesVersions(files: readonly string[]): Promise<{ id: string; versions: unknown[] | null }[]>;
   /** The sealed small picture of a version. */
-  thumbnail(file: string, version: string): Promise<Uint8Array>;
+  thumbnail(file: string, version: string, again: boolean): Promise<Uint8Array>;
   /** A signed address. */
   downloadAddress(file: string, version: string): Promise<string>;
 }

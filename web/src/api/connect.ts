@@ -167,9 +167,9 @@ export function connectApi({ onEnded, onReplaced }: Environment): Api {
         }),
       );
     },
-    async thumbnail(id, version) {
+    async thumbnail(id, version, again) {
       const params = { path: { id }, query: { version } };
-      const answer = await client.GET('/api/v1/files/{id}/thumbnail', { params, parseAs: 'arrayBuffer' });
+      const answer = await client.GET('/api/v1/files/{id}/thumbnail', { params, parseAs: 'arrayBuffer', cache: again ? 'reload' : 'force-cache' });
       accept(answer);
       return new Uint8Array(there(answer.data));
     },

@@ -27,11 +27,13 @@ export function problemFromBody(status: number, body: string, headers: RefusalHe
   const details = field(error, 'details');
   const retryAfter = number(field(details, 'retry_after')) ?? number(headers.retryAfter === null ? undefined : Number(headers.retryAfter));
   const available = number(field(details, 'available'));
+  const uploads = texts(field(details, 'uploads'));
   return new Problem({
-    code: typeof code === 'string' ? code : (BY_STATUS[status] ?? (status >= 500 ? 'UNAVAILABLE' : 'bad-answer')),
+    code: uploads !== undefined ? 'upload-expired' : typeof code === 'string' ? code : (BY_STATUS[status] ?? (status >= 500 ? 'UNAVAILABLE' : 'bad-answer')),
     message: typeof message === 'string' ? message : `HTTP status ${status}`,
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(available === undefined ? {} : { available }),
+    ...(uploads === undefined ? {} : { uploads }),
     ...(headers.requestId === null ? {} : { requestId: headers.requestId }),
   });
 }
@@ -55,4 +57,8 @@ function field(value: unknown, name: string): unknown {
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+function texts(value: unknown): readonly string[] | undefined {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string') ? value : undefined;
 }

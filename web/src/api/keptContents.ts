@@ -78,6 +78,14 @@ export async function keepBlock(version: string, block: number, bytes: Uint8Arra
   });
 }
 
+/** Nothing of this version is kept any more. */
+export async function dropKept(version: string): Promise<void> {
+  await inTransaction(await database(), [BLOCKS, VERSIONS], 'readwrite', (transaction) => {
+    transaction.objectStore(VERSIONS).delete(version);
+    transaction.objectStore(BLOCKS).delete(IDBKeyRange.bound([version], [version, []]));
+  });
+}
+
 export async function keptDetails(node: string): Promise<string | undefined> {
   const found = await inTransaction(await database(), DETAILS, 'readonly', (transaction) => settled(transaction.objectStore(DETAILS).get(node) as IDBRequest<KeptDetails | undefined>));
   return found?.details;

@@ -50,6 +50,30 @@ describe('KeptReader', () => {
     expect(fetch).toHaveBeenCalledOnce();
   });
 
+  it('drops what was not what had been sealed, and asks the server once more', async () => {
+    await keepBlock('v', 0, new Uint8Array(BLOCK), 1);
+    await keepBlock('v', 1, bytesOf(BLOCK, 2 * BLOCK), 1);
+    const fetch = server();
+    const reader = new KeptReader('v', TOTAL, fetch);
+    expect(isRight(await reader.read(0, 99), 0)).toBe(false);
+    const better = await reader.again(0, 99);
+    expect(better !== null && isRight(better, 0)).toBe(true);
+    expect(fetch).toHaveBeenCalledExactlyOnceWith(0, BLOCK);
+    expect(await keptBlock('v', 1)).toBeUndefined();
+    await vi.waitFor(async () => expect(isRight((await keptBlock('v', 0)) ?? new Uint8Array(1), 0)).toBe(true));
+    // A server that goes on like that is not asked for ever.
+    expect(await reader.again(0, 99)).toBeNull();
+  });
+
+  it('keeps nothing of what a server got wrong', async () => {
+    const fetch = vi.fn(() => Promise.resolve(new Uint8Array(BLOCK)));
+    const reader = new KeptReader('v', TOTAL, fetch);
+    await reader.read(0, 10);
+    expect(await reader.again(0, 10)).toBeNull();
+    expect(fetch).toHaveBeenCalledOnce();
+    expect(await keptBlock('v', 0)).toBeUndefined();
+  });
+
   it('tries again what failed', async () => {
     const fetch = server();
     fetch.mockRejectedValueOnce(new Error('lost'));

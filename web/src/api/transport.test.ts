@@ -28,6 +28,19 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+describe('send', () => {
+  it('takes no answer from the browser’s store, unless a request says so', async () => {
+    const modes: (RequestCache | undefined)[] = [];
+    vi.stubGlobal('fetch', (_request: Request, init: RequestInit) => {
+      modes.push(init.cache);
+      return Promise.resolve(json(200, {}));
+    });
+    await send(new Request('http://localhost/api/v1/changes'));
+    await send(new Request('http://localhost/api/v1/files/1/thumbnail', { cache: 'reload' }));
+    expect(modes).toEqual(['no-store', 'reload']);
+  });
+});
+
 describe('authorised', () => {
   it('refreshes once and repeats the request, body included', async () => {
     const { request, refresh } = signedIn();

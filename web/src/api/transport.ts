@@ -6,11 +6,15 @@ import type { Tokens } from './tokens';
 /** How long an answer to a small request may take. */
 const TIMEOUT = 60_000;
 
-/** Sends a request as it is; a server that cannot be reached becomes a Problem. */
+/**
+ * Sends a request as it is; a server that cannot be reached becomes a Problem. Answers are not taken
+ * from the browser's store unless a request says so: one wrong answer must not come again and again.
+ */
 export async function send(request: Request): Promise<Response> {
   request.headers.set('X-Request-Id', newRequestId());
   try {
-    return await fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT)]) });
+    const cache = request.cache === 'default' ? 'no-store' : request.cache;
+    return await fetch(request, { cache, signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT)]) });
   } catch (error) {
     if (request.signal.aborted) throw error;
     throw new Problem({ code: navigator.onLine ? 'server-unreachable' : 'offline', message: 'The server could not be reached.' }, { cause: error });

@@ -30,6 +30,8 @@ export interface AppError {
     | 'not-begun'
     /** The browser could not read a file or a folder. */
     | 'not-readable'
+    /** The browser could not note how far an upload is. */
+    | 'not-kept'
     /** The browser cannot decode it, or it is a drawing (SVG), which may hold a script. */
     | 'not-an-image'
     | (string & {});
@@ -39,6 +41,8 @@ export interface AppError {
   retryAfter?: number;
   /** Bytes, for STORAGE_QUOTA_EXCEEDED. */
   available?: number;
+  /** Uploads of which the server has not all bytes any more. */
+  uploads?: readonly string[];
   /** What is wrong with a recovery phrase, for `invalid-phrase`. */
   phrase?: PhraseFault;
   /** The request id, so that an operator can find it in the log. */
@@ -106,6 +110,8 @@ export interface Transfer {
   status: TransferStatus;
   /** What goes on is the file that it was as far as `done`: nothing of that is sent again. */
   isComparing?: boolean;
+  /** Something that the server got wrong was put aside, and is not in what is downloaded. */
+  isPartial?: boolean;
   error?: AppError;
   /** For `needs-file`: the browser may be asked whether it may read the file again, or the person has to choose it. */
   wants?: 'permission' | 'file' | undefined;
@@ -357,8 +363,8 @@ export interface App {
   edit(nodes: readonly string[], edit: EntryEdit): Promise<void>;
   /** Rejects with `into-itself` for a folder that would be below itself. Names that are taken get a number. */
   move(nodes: readonly string[], to: string): Promise<void>;
-  /** Copies files and whole folders; nothing is uploaded again. Names that are taken get a number. What was copied before it was stopped stays. */
-  copy(nodes: readonly string[], to: string, options?: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void }): Promise<void>;
+  /** Copies files and whole folders; nothing is uploaded again. Names that are taken get a number. What was copied before it was stopped stays. `isWhole` is false when something that was put aside is not in the copy. */
+  copy(nodes: readonly string[], to: string, options?: { signal?: AbortSignal; onProgress?: (done: number, total: number) => void }): Promise<{ isWhole: boolean }>;
   trash(nodes: readonly string[]): Promise<void>;
   restore(nodes: readonly string[]): Promise<void>;
   purge(nodes: readonly string[]): Promise<void>;

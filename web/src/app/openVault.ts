@@ -18,9 +18,9 @@ import type { FilesEnvironment } from '../features/transfers/zipFiles';
 import { Follower } from '../features/tree/follow';
 import { unlessOvertaken, type CheckDetails, type CheckMany } from '../features/tree/overtaken';
 import { isGone, Tree } from '../features/tree/tree';
+import { listVerified } from '../features/tree/listVerified';
 import { TreeActions } from '../features/tree/treeActions';
 import { getPreferences } from '../lib/preferences';
-import { Problem } from '../lib/problem';
 import type { Store } from '../lib/store';
 import type { AppState } from './contract';
 import { report, reportCaught } from './report';
@@ -99,16 +99,11 @@ export function openVault(session: OpenSession, api: ReturnType<typeof connectAp
     pool,
     commit: (folders, make) => tree.commit(make, { patient: true, folders }),
     treeRead: () => follower.complete,
-    kept: new KeptUploads({ userId, keeper, locks: navigator.locks, ensureFolder: (folder) => tree.ensure(folder) }),
+    kept: new KeptUploads({ userId, keeper, locks: navigator.locks, ready: kept, ensureFolder: (folder) => tree.ensure(folder) }),
     show: (list) => state.set({ transfers: list }),
     save: saveFile,
     saveStream: (content) => (served.isAvailable ? saveStream(served, content) : null),
-    list: async (folder) => {
-      await tree.ensure(folder);
-      const known = await keeper.folder(folder);
-      if (known === undefined) throw new Problem({ code: 'NOT_FOUND', message: 'The folder is gone.' });
-      return (JSON.parse(known) as FolderView).entries;
-    },
+    list: (folder) => listVerified(folder, { tree, keeper }),
     picture: async (file, signal) => (await import('../features/thumbnails/makeThumbnail')).makeThumbnail(file, signal),
     now: Date.now,
   });

@@ -202,6 +202,23 @@ describe('OpenedFile', () => {
     await expect(file.read(0, 100)).resolves.toHaveLength(100);
   });
 
+  it('asks once more for a piece that was kept wrong, and hands on only what is right', async () => {
+    const plain = noise(SIZE);
+    const { stored, hashes } = await sealWhole(plain);
+    const root = new Uint8Array(await crypto.subtle.digest('SHA-256', hashes));
+    const [wrong, asked] = [stored.slice(), [] as number[]];
+    wrong[5_000_000]! ^= 1;
+    const opener = new ContentOpener(key, NONCE, HEADER, hashes, root, SIZE);
+    const again = (start: number, end: number) => {
+      asked.push(start);
+      return Promise.resolve(stored.slice(start, end));
+    };
+    const file = new OpenedFile(opener, SIZE, (start, end) => Promise.resolve(wrong.slice(start, end)), again);
+    expect(Buffer.compare(await file.read(0, SIZE), plain)).toBe(0);
+    expect(asked).toHaveLength(1);
+    file.close();
+  });
+
   it('checks the end of a file of which only padding is left', async () => {
     // One byte into a new segment, most of which is padding.
     const { stored, hashes } = await sealWhole(noise(SIZE));

@@ -8,7 +8,7 @@ import { SMALL_UPLOAD, UploadBatches } from '../api/uploadBatches';
 import { Problem } from '../lib/problem';
 import { feed, Gate } from './feeding';
 import { loadModule } from './module';
-import { OpenedFile } from './reading';
+import { OpenedFile, type Again } from './reading';
 import { connect } from './rpc';
 import { PART_SIZE, PARTS_AT_ONCE, SealedFile } from './sealing';
 import { httpStack, Sending, type SenderStarter } from './sending';
@@ -251,7 +251,9 @@ class Source {
     const { plan, node, version, size, contentLength, listLength, totalLength, keeps = false } = this.job;
     const server = new RangeReader(() => host.address(node, version), totalLength, this.ended.signal);
     const isKept = keeps && KeptReader.isKept(totalLength);
-    const reader: Pick<RangeReader, 'read'> | KeptReader = isKept ? new KeptReader(version, totalLength, (start, end) => server.read(start, end)) : server;
+    const kept = isKept ? new KeptReader(version, totalLength, (start, end) => server.read(start, end)) : null;
+    const reader: Pick<RangeReader, 'read'> | KeptReader = kept ?? server;
+    const again: Again = async (start, end) => kept?.again(start, end) ?? null;
     const stored = this.job.stored ?? null;
     if (stored !== null) checkLength(stored.byteLength, totalLength);
     const whole = stored ?? (totalLength <= SMALL ? await reader.read(0, totalLength) : null);
@@ -261,8 +263,15 @@ class Source {
       read(0, HEADER_LENGTH),
       listLength > 0 ? read(contentLength, contentLength + listLength) : null,
     ]);
-    const { key, nonce, hashes, rootHash } = await host.openDownload(plan, header, tail);
-    return new OpenedFile(new ContentOpener(key, nonce, header, hashes, rootHash, size), size, read);
+    const open = async (first: Uint8Array, last: Uint8Array | null): Promise<OpenedFile> => {
+      const { key, nonce, hashes, rootHash } = await host.openDownload(plan, first, last);
+      return new OpenedFile(new ContentOpener(key, nonce, first, hashes, rootHash, size), size, read, again);
+    };
+    return open(header, tail).catch(async (error: unknown) => {
+      const better = await again(0, HEADER_LENGTH);
+      if (better === null) throw error;
+      return open(better, listLength > 0 ? await reader.read(contentLength, contentLength + listLength) : null);
+    });
   }
 }
 

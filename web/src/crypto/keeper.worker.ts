@@ -281,6 +281,10 @@ const keeper = {
   },
   /** All of a batch, or what goes into one folder. */
   commitUploads: (batch: number, only: string | undefined, now: number): string => there(vault, 'vault').commitUploads(there(batches.get(batch), 'batch'), only, now),
+  /** What the server has lost is not in the batch any more. */
+  withdrawUploads(batch: number, lost: readonly string[]): void {
+    for (const upload of lost) there(batches.get(batch), 'batch').withdraw(upload);
+  },
   dropBatch(batch: number): void {
     batches.get(batch)?.free();
     batches.delete(batch);

@@ -11,6 +11,8 @@ const AHEAD = 2;
 
 /** Fetches what is stored, bytes [start, end) of it. */
 export type Fetch = (start: number, end: number, signal: AbortSignal) => Promise<Uint8Array>;
+/** The same once more, after what came was not what had been sealed; null where that is of no use. */
+export type Again = (start: number, end: number) => Promise<Uint8Array | null>;
 
 /**
  * One version of a file, read from any place. Nothing is fetched before it is
@@ -20,14 +22,16 @@ export class OpenedFile {
   readonly size: number;
   readonly #opener: ContentOpener;
   readonly #fetch: Fetch;
+  readonly #again: Again;
   /** The last ones used, the latest at the end. */
   readonly #kept = new Map<number, Promise<Uint8Array>>();
   readonly #ended = new AbortController();
 
-  constructor(opener: ContentOpener, size: number, fetch: Fetch) {
+  constructor(opener: ContentOpener, size: number, fetch: Fetch, again: Again = () => Promise.resolve(null)) {
     this.size = size;
     this.#opener = opener;
     this.#fetch = fetch;
+    this.#again = again;
   }
 
   /** Bytes [start, end) of the file, as far as it goes. */
@@ -105,7 +109,14 @@ export class OpenedFile {
     const bytes = await this.#fetch(start, end, signal);
     // The opener is gone with the file.
     this.#ended.signal.throwIfAborted();
-    return this.#opener.openSegments(first, count, bytes);
+    try {
+      return await this.#opener.openSegments(first, count, bytes);
+    } catch (error) {
+      const better = await this.#again(start, end);
+      this.#ended.signal.throwIfAborted();
+      if (better === null) throw error;
+      return this.#opener.openSegments(first, count, better);
+    }
   }
 
   #use(segment: number): Promise<Uint8Array> | undefined {

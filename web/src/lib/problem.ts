@@ -6,6 +6,7 @@ export class Problem extends Error implements AppError {
   readonly code: AppError['code'];
   readonly retryAfter?: number;
   readonly available?: number;
+  readonly uploads?: readonly string[];
   readonly phrase?: PhraseFault;
   readonly requestId?: string;
 
@@ -14,18 +15,20 @@ export class Problem extends Error implements AppError {
     this.code = error.code;
     if (error.retryAfter !== undefined) this.retryAfter = error.retryAfter;
     if (error.available !== undefined) this.available = error.available;
+    if (error.uploads !== undefined) this.uploads = error.uploads;
     if (error.phrase !== undefined) this.phrase = error.phrase;
     if (error.requestId !== undefined) this.requestId = error.requestId;
   }
 
   /** The plain object, for state and for messages between threads. */
   toJSON(): AppError {
-    const { code, message, retryAfter, available, phrase, requestId } = this;
+    const { code, message, retryAfter, available, uploads, phrase, requestId } = this;
     return {
       code,
       message,
       ...(retryAfter === undefined ? {} : { retryAfter }),
       ...(available === undefined ? {} : { available }),
+      ...(uploads === undefined ? {} : { uploads }),
       ...(phrase === undefined ? {} : { phrase }),
       ...(requestId === undefined ? {} : { requestId }),
     };

@@ -1,8 +1,9 @@
 import type { Api } from '../../api/api';
 import type { OpenContent, VersionInfo } from '../../app/contract';
 import type { ContentPool } from '../../crypto/content';
+import { isFindingKind } from '../../crypto/findings';
 import type { RunningKeeper } from '../../crypto/keeper';
-import { Problem } from '../../lib/problem';
+import { Problem, toProblem } from '../../lib/problem';
 import type { CheckDetails } from '../tree/overtaken';
 import type { MakeCommit, Tree } from '../tree/tree';
 
@@ -97,7 +98,12 @@ export class FileContents {
     const planned = await details(node, (served) => keeper.planDownload(node, served));
     try {
       if (!planned.hasThumbnail) return null;
-      const bytes = await keeper.openThumbnail(planned.plan, await api.thumbnail(node, planned.version));
+      const open = async (again: boolean): Promise<Uint8Array> => keeper.openThumbnail(planned.plan, await api.thumbnail(node, planned.version, again));
+      // The browser may have kept one that was wrong.
+      const bytes = await open(false).catch((error: unknown) => {
+        if (!isFindingKind(toProblem(error).code)) throw error;
+        return open(true);
+      });
       // Whoever holds the key may have sealed anything: it is shown as a picture or not at all.
       return new Blob([bytes as BlobPart], { type: bytes[0] === 0xff ? 'image/jpeg' : 'image/webp' });
     } finally {

@@ -18,6 +18,7 @@ const words: Record<VaultErrorCode, MessageId> & Record<string, MessageId> = {
   'changed-since': 'error.changedSince',
   'too-large': 'error.tooLarge',
   'not-readable': 'error.notReadable',
+  'not-kept': 'error.notKept',
   'name-empty': 'name.empty',
   'name-slash': 'name.slash',
   'name-too-long': 'name.too-long',

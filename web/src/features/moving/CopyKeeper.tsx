@@ -33,7 +33,7 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
         if (first === undefined) throw new Problem({ code: 'no-such-entry', message: 'Nothing of it is there any more.' });
         const about = { count: sources.length, name: first.name };
         step({ id, kind: 'known', about: { ...about, folder: target?.name ?? '' } });
-        await app.copy(
+        const { isWhole } = await app.copy(
           sources.map((entry) => entry.id),
           to,
           {
@@ -46,6 +46,7 @@ export function CopyKeeper({ children }: { children: ReactNode }) {
         );
         notify({
           text: t('copy.done', { ...about, folder: target?.name || t('files.title') }),
+          ...(!isWhole && { detail: t('copy.partial'), isProblem: true }),
           ...(onShow !== undefined && { action: { label: t('copy.show'), run: onShow } }),
         });
       };

@@ -1,4 +1,4 @@
-import { Ban, CircleAlert, CircleCheck, Download, FolderOpen, Pause, Play, RotateCw, Upload, X } from 'lucide-react';
+import { Ban, CircleAlert, CircleCheck, Download, FolderOpen, Pause, Play, RotateCw, TriangleAlert, Upload, X } from 'lucide-react';
 import type { Transfer } from '../../app/contract';
 import { formatBytes, formatSpeed, roundDuration } from '../../lib/format';
 import { useText } from '../../lib/i18n';
@@ -21,7 +21,7 @@ interface TransferRowProps {
 /** One file on its way: what is happening in words, how far it is, what can be done. */
 export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry, onDismiss }: TransferRowProps) {
   const { t, locale } = useText();
-  const { name, direction, status, size, done, isComparing, error, anew, leftOut } = transfer;
+  const { name, direction, status, size, done, isComparing, isPartial, error, anew, leftOut } = transfer;
   const picker = useFilePicker(([chosen]) => onResume(chosen), { isSingle: true });
   const hint = error === undefined ? null : operatorHint(error, t);
   return (
@@ -43,6 +43,7 @@ export function TransferRow({ transfer, onPause, onResume, onCancel, onRetry, on
         </p>
         {status === 'needs-file' && transfer.wants !== undefined && <p className={css.note}>{t(`transfer.wants.${transfer.wants}`)}</p>}
         {anew !== undefined && isActive(transfer) && <p className={css.note}>{t(`transfer.anew.${anew}`)}</p>}
+        {isPartial === true && status !== 'failed' && <p className={css.problem}>{t('transfer.partial')}</p>}
         {status === 'failed' && error !== undefined && (
           <p className={css.problem}>
             {errorWords(error, t, locale)}
@@ -90,8 +91,9 @@ function Details({ transfer }: { transfer: Transfer }) {
   );
 }
 
-function StatusIcon({ transfer: { status, direction } }: { transfer: Transfer }) {
+function StatusIcon({ transfer: { status, direction, isPartial } }: { transfer: Transfer }) {
   const props = { size: 18, strokeWidth: 1.75, 'aria-hidden': true as const };
+  if (status === 'done' && isPartial === true) return <TriangleAlert {...props} className={css.bad} />;
   if (status === 'done') return <CircleCheck {...props} className={css.good} />;
   if (status === 'failed') return <CircleAlert {...props} className={css.bad} />;
   if (status === 'cancelled') return <Ban {...props} className={css.quiet} />;

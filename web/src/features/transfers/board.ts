@@ -45,7 +45,7 @@ export class Board {
     const meter = new Speedometer();
     meter.add(0, this.#now());
     this.#speeds.set(id, meter);
-    this.#change(id, { status: 'running', done: 0, speed: 0, secondsLeft: null, isComparing: false, error: undefined });
+    this.#change(id, { status: 'running', done: 0, speed: 0, secondsLeft: null, isComparing: false, isPartial: false, error: undefined });
   }
 
   progress(id: string, done: number): void {
@@ -69,6 +69,11 @@ export class Board {
   /** How large it is has come out. */
   sized(id: string, size: number): void {
     this.#change(id, { size });
+  }
+
+  /** Something that belongs to it was put aside. */
+  partial(id: string): void {
+    this.#change(id, { isPartial: true });
   }
 
   paused(id: string): void {

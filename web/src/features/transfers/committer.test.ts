@@ -12,6 +12,10 @@ function world(commit: (folders: readonly string[]) => Promise<void> = () => Pro
   const keeper = {
     batchUploads: (finished: readonly { upload: string }[]) => Promise.resolve(batches.push(finished.map(({ upload }) => upload)) - 1),
     commitUploads: () => Promise.resolve('{}'),
+    withdrawUploads: (batch: number, lost: readonly string[]) => {
+      batches[batch] = (batches[batch] ?? []).filter((upload) => !lost.includes(upload));
+      return Promise.resolve();
+    },
     dropBatch: (batch: number) => {
       dropped.push(batch);
       return Promise.resolve();
@@ -35,6 +39,7 @@ describe('Committer', () => {
     committer.expect();
     await committer.finished({ folder: 'root', plan: 1, upload: 'a' });
     expect(batches).toEqual([['a']]);
+    await vi.advanceTimersByTimeAsync(0);
     expect(dropped).toEqual([0]);
   });
 
@@ -44,6 +49,19 @@ describe('Committer', () => {
     const all = [committer.finished({ folder: 'root', plan: 1, upload: 'a' }), committer.finished({ folder: 'root', plan: 2, upload: 'b' }), committer.finished({ folder: 'root', plan: 3, upload: 'c' })];
     await Promise.all(all);
     expect(batches).toEqual([['a', 'b', 'c']]);
+  });
+
+  it('commits the others when the server has lost some', async () => {
+    const refused = new Problem({ code: 'upload-expired', message: 'lost', uploads: ['b'] });
+    let commits = 0;
+    const { committer, batches, committed, dropped } = world(() => (++commits === 1 ? Promise.reject(refused) : Promise.resolve()));
+    for (let index = 0; index < 3; index++) committer.expect();
+    const all = ['a', 'b', 'c'].map((upload, plan) => committer.finished({ folder: 'root', plan, upload }));
+    const ended = await Promise.allSettled(all);
+    expect(ended.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(ended[1]).toMatchObject({ reason: { code: 'upload-expired' } });
+    expect([batches, committed, dropped]).toEqual([[['a', 'c']], [['root']], [0]]);
   });
 
   it('does not wait long for one that takes its time', async () => {

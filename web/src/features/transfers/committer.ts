@@ -1,5 +1,5 @@
 import type { FinishedUpload, RunningKeeper } from '../../crypto/keeper';
-import { hasCode, isPassing } from '../../lib/problem';
+import { hasCode, isPassing, Problem } from '../../lib/problem';
 import type { MakeCommit } from '../tree/tree';
 
 /** Files in one commit; the server takes up to a thousand changes. */
@@ -16,7 +16,7 @@ interface Finished extends FinishedUpload {
 
 interface Environment {
   commit: (folders: readonly string[], make: MakeCommit) => Promise<void>;
-  keeper: Pick<RunningKeeper['remote'], 'batchUploads' | 'commitUploads' | 'dropBatch'>;
+  keeper: Pick<RunningKeeper['remote'], 'batchUploads' | 'commitUploads' | 'dropBatch' | 'withdrawUploads'>;
 }
 
 /** Puts files that finish together into one commit, whatever folders they are of: each folder's head is made once for all of its files. */
@@ -88,13 +88,31 @@ export class Committer {
   }
 
   async #commit(batch: readonly Finished[]): Promise<void> {
-    const { commit, keeper } = this.#environment;
+    const { keeper } = this.#environment;
     const id = await keeper.batchUploads(batch.map(({ folder, plan, upload }) => ({ folder, plan, upload })));
+    try {
+      await this.#commitBatch(id, batch);
+    } finally {
+      void keeper.dropBatch(id).catch(() => undefined);
+    }
+  }
+
+  async #commitBatch(id: number, batch: readonly Finished[]): Promise<void> {
+    const { commit, keeper } = this.#environment;
     const folders = [...new Set(batch.map(({ folder }) => folder))];
     try {
       await commit(folders, (now) => keeper.commitUploads(id, undefined, now));
       for (const { resolve } of batch) resolve();
     } catch (error) {
+      const lost = new Set(error instanceof Problem ? error.uploads : []);
+      const left = batch.filter(({ upload }) => !lost.has(upload));
+      if (left.length < batch.length) {
+        // They have to be sent again; the others need not.
+        for (const { upload, reject } of batch) if (lost.has(upload)) reject(error);
+        await keeper.withdrawUploads(id, [...lost]);
+        if (left.length > 0) await this.#commitBatch(id, left);
+        return;
+      }
       if (folders.length === 1 || isPassing(error) || hasCode(error, 'cancelled', 'session-ended')) throw error;
       // What is wrong with one folder is nothing to the others.
       for (const folder of folders) {
@@ -108,8 +126,6 @@ export class Committer {
           else reject(ended.reason);
         }
       }
-    } finally {
-      void keeper.dropBatch(id).catch(() => undefined);
     }
   }
 }

@@ -88,8 +88,9 @@ export class Downloads {
     signal.addEventListener('abort', () => gate.resume(), { once: true });
     try {
       const { planZip, zipSource } = await import('./zipContents');
-      const { length, size, pieces } = await planZip(this.#environment, entries, signal);
+      const { length, size, isWhole, pieces } = await planZip(this.#environment, entries, signal);
       this.#board.sized(id, size);
+      if (!isWhole) this.#board.partial(id);
       await this.#save({ name, size: length, ...zipSource(pieces, { gate, signal, progress: (done) => this.#board.progress(id, done) }) });
       this.#done(id);
     } finally {

@@ -1,5 +1,6 @@
 import type { PlannedUpload, ReopenedUpload, RunningKeeper } from '../../crypto/keeper';
 import { removeUpload, saveUpload, uploadsOf, type UploadRecord } from '../../lib/database';
+import { hasCode, Problem } from '../../lib/problem';
 
 /** An upload that was begun before this page, or before the vault was locked. */
 export interface Unfinished {
@@ -12,6 +13,8 @@ interface Environment {
   userId: string;
   keeper: Pick<RunningKeeper['remote'], 'sealUpload' | 'reopenUpload' | 'hasUpload' | 'dropUpload'>;
   locks: LockManager;
+  /** Resolves once what the device keeps of the tree is there. */
+  ready?: Promise<unknown>;
   /** Sees to it that the vault knows a folder. */
   ensureFolder(folder: string): Promise<void>;
   store?: { save(record: UploadRecord): Promise<void>; of(userId: string): Promise<UploadRecord[]>; remove(id: string): Promise<void> };
@@ -22,19 +25,39 @@ export class KeptUploads {
   readonly #environment: Environment;
   readonly #store: NonNullable<Environment['store']>;
   readonly #held = new Map<string, () => void>();
+  /** Versions of which there is a record. */
+  readonly #stored = new Set<string>();
 
   constructor(environment: Environment) {
     this.#environment = environment;
     this.#store = environment.store ?? { save: saveUpload, of: uploadsOf, remove: removeUpload };
   }
 
-  /** Resolves when it is kept. Without a place to keep it in, the upload goes on all the same, but not after a reload. */
+  /**
+   * Resolves when it is kept. Without a place to keep it in, the upload goes on all the same, but not
+   * after a reload. Rejects with `not-kept` when neither that can be written nor what was kept before be
+   * removed: a record of less than was sent would have other bytes sealed under the same key.
+   */
   async keep({ plan, version }: PlannedUpload, hashes: Uint8Array, address: string, handle?: FileSystemFileHandle): Promise<void> {
     const { keeper, userId } = this.#environment;
     const sealed = (await keeper.sealUpload(plan, hashes, address)) as Uint8Array<ArrayBuffer>;
     if (!this.#held.has(version) && !(await this.#hold(version))) return;
     const record: UploadRecord = { id: version, userId, sealed, ...(handle === undefined ? {} : { handle }) };
-    await this.#store.save(record).catch(() => undefined);
+    try {
+      await this.#store.save(record);
+      this.#stored.add(version);
+    } catch (cause) {
+      if (this.#stored.has(version)) await this.#withdraw(version, cause);
+    }
+  }
+
+  async #withdraw(version: string, cause: unknown): Promise<void> {
+    try {
+      await this.#store.remove(version);
+      this.#stored.delete(version);
+    } catch {
+      throw new Problem({ code: 'not-kept', message: 'It cannot be noted how much was sent.' }, { cause });
+    }
   }
 
   /** It is done, or given up. */
@@ -47,14 +70,17 @@ export class KeptUploads {
   async unfinished(): Promise<Unfinished[]> {
     const { keeper, userId } = this.#environment;
     const found: Unfinished[] = [];
+    await this.#environment.ready;
     for (const { id, sealed, handle } of await this.#store.of(userId).catch(() => [])) {
       if (!(await this.#hold(id))) continue;
+      this.#stored.add(id);
       let planned: ReopenedUpload;
       try {
         planned = await keeper.reopenUpload(id, sealed);
-      } catch {
-        // Of another account key, or of a version of before: nobody can go on with it.
-        await this.forget(id);
+      } catch (error) {
+        // Its file is not known yet, or not any more; else it is of another account key, and nobody can go on with it.
+        if (hasCode(error, 'no-such-entry')) this.#release(id);
+        else await this.forget(id);
         continue;
       }
       try {

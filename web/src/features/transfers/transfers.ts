@@ -66,6 +66,13 @@ export class Transfers {
 
   /** Takes up again what an earlier page has left. */
   async restore(): Promise<void> {
+    await this.#restoreKnown();
+    // What belongs to something that this device had not read yet.
+    await this.#environment.treeRead();
+    await this.#restoreKnown();
+  }
+
+  async #restoreKnown(): Promise<void> {
     for (const { planned, handle } of await this.#environment.kept.unfinished()) {
       if (this.#ended) return;
       const id = crypto.randomUUID();

@@ -49,7 +49,8 @@ export function world() {
     unfinished: vi.fn<() => Promise<Unfinished[]>>(() => Promise.resolve([])),
     end: vi.fn(),
   };
-  const list = vi.fn<(folder: string) => Promise<readonly Entry[]>>(() => Promise.resolve([]));
+  const folders = vi.fn<(folder: string) => Promise<readonly Entry[]>>(() => Promise.resolve([]));
+  const list = async (folder: string) => ({ entries: await folders(folder), isWhole: true });
   const picture = vi.fn<Picture>(() => Promise.resolve(null));
   const saveStream = vi.fn<(content: SaveStream) => Promise<void> | null>(() => null);
   const transfers = new Transfers({
@@ -82,5 +83,5 @@ export function world() {
     const { resolve, reject } = running.get(found.id) ?? { resolve: () => undefined, reject: () => undefined };
     return { id: found.id, reject, resolve: resolve as (value: unknown) => void };
   };
-  return { transfers, folders: list, picture, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
+  return { transfers, folders, picture, keeper, pool, kept, commit, save, saveStream, closed, settle, status, job, dropped, list: () => shown };
 }

@@ -42,7 +42,7 @@ function world(sizes: Readonly<Record<string, number>> = {}, entries: readonly E
       },
       cancel: vi.fn(),
     },
-    list: () => Promise.resolve([]),
+    list: () => Promise.resolve({ entries: [], isWhole: true }),
   };
   return { environment, contents, reads, open, planDownload, dropDownload };
 }
@@ -108,12 +108,20 @@ describe('planZip', () => {
     expect(open.size).toBe(0);
   });
 
+  it('tells when something in a folder below was put aside', async () => {
+    const { environment } = world();
+    const [folder, below] = [entryOf({ id: 'folder', kind: 'folder' }), entryOf({ id: 'below', kind: 'folder' })];
+    const list = (id: string) => Promise.resolve({ entries: id === 'folder' ? [below] : [], isWhole: id === 'folder' });
+    expect((await planZip({ ...environment, list }, [folder], never)).isWhole).toBe(false);
+    expect((await planZip(environment, [folder], never)).isWhole).toBe(true);
+  });
+
   it('stops looking through folders when it is cancelled', async () => {
     const controller = new AbortController();
     const { environment } = world();
     const list = vi.fn(() => {
       controller.abort();
-      return Promise.resolve([entryOf({ id: 'deeper', kind: 'folder' })]);
+      return Promise.resolve({ entries: [entryOf({ id: 'deeper', kind: 'folder' })], isWhole: true });
     });
     const folder = entryOf({ id: 'folder', kind: 'folder' });
     await expect(planZip({ ...environment, list }, [folder], controller.signal)).rejects.toMatchObject({ code: 'cancelled' });

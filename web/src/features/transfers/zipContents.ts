@@ -9,7 +9,14 @@ const LEAST = 256 * 1024;
 
 export interface ZipEnvironment extends FilesEnvironment {
   /** What the vault knows of a folder, which is fetched if it does not. */
-  list(folder: string): Promise<readonly Entry[]>;
+  list(folder: string): Promise<Listed>;
+}
+
+/** What was verified of a folder. */
+export interface Listed {
+  entries: readonly Entry[];
+  /** False: something in it was put aside, or the folder is not what it should be. */
+  isWhole: boolean;
 }
 
 /** A zip that is about to be made. */
@@ -18,6 +25,8 @@ export interface PlannedZip {
   length: number;
   /** Bytes of the files in it. */
   size: number;
+  /** False: something was put aside, and is not in it. */
+  isWhole: boolean;
   /** Piece by piece, as it is taken; everything in it was verified. */
   pieces: (onContent: (bytes: number) => void) => AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
 }
@@ -26,6 +35,7 @@ export interface PlannedZip {
 export async function planZip(environment: ZipEnvironment, entries: readonly Entry[], signal: AbortSignal): Promise<PlannedZip> {
   const layout: ZipEntry[] = [];
   const files: (Entry | null)[] = [];
+  let isWhole = true;
   const add = async (found: readonly Entry[], above: readonly string[]): Promise<void> => {
     const names = zipNames(found.map(({ name }) => name));
     for (const [index, entry] of found.entries()) {
@@ -34,13 +44,17 @@ export async function planZip(environment: ZipEnvironment, entries: readonly Ent
       const isFolder = entry.kind === 'folder';
       layout.push({ path, isFolder, size: isFolder ? 0 : entry.size, modified: entry.modified });
       files.push(isFolder ? null : entry);
-      if (isFolder) await add((await environment.list(entry.id)).filter(({ trashed }) => trashed === null), path);
+      if (!isFolder) continue;
+      const listed = await environment.list(entry.id);
+      isWhole &&= listed.isWhole;
+      await add(listed.entries.filter(({ trashed }) => trashed === null), path);
     }
   };
   await add(entries, []);
   return {
     length: zipLength(layout),
     size: layout.reduce((sum, { size }) => sum + size, 0),
+    isWhole,
     pieces(onContent) {
       const contents = new ZipFiles(environment, files, signal);
       return gathered(

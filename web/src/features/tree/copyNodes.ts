@@ -1,7 +1,8 @@
 import type { Api } from '../../api/api';
 import type { RunningKeeper } from '../../crypto/keeper';
-import type { Entry, FolderView } from '../../crypto/types';
+import type { Entry } from '../../crypto/types';
 import { Problem } from '../../lib/problem';
+import { listVerified } from './listVerified';
 import { unlessOvertaken } from './overtaken';
 import type { Tree } from './tree';
 
@@ -21,16 +22,24 @@ interface Copy {
   to: string;
 }
 
-/** Copies files and whole folders into a folder. What the sources hold is listed before anything is made, so that a folder can be copied into itself. */
-export async function copyNodes(nodes: readonly string[], to: string, environment: Environment): Promise<void> {
+/**
+ * Copies files and whole folders into a folder. What the sources hold is listed before anything is made, so that a
+ * folder can be copied into itself. `isWhole` is false when something that was put aside is not in the copy.
+ */
+export async function copyNodes(nodes: readonly string[], to: string, environment: Environment): Promise<{ isWhole: boolean }> {
   const { keeper, tree, signal, onProgress } = environment;
   const files: Copy[] = [];
+  let isWhole = true;
   const folders: { entry: Entry; paths: string[][]; files: { node: string; path: string[] }[] }[] = [];
   for (const node of nodes) {
     const entry = await keeper.entry(node);
     if (entry === undefined || entry.trashed !== null) continue;
     if (entry.kind === 'file') files.push({ node, to });
-    else folders.push({ entry, ...(await listFolder(node, environment)) });
+    else {
+      const listed = await listFolder(node, environment);
+      isWhole &&= listed.isWhole;
+      folders.push({ entry, ...listed });
+    }
   }
   for (const { entry, paths, files: inside } of folders) {
     stopIfCancelled(signal);
@@ -49,18 +58,20 @@ export async function copyNodes(nodes: readonly string[], to: string, environmen
     await copyFiles(files.slice(done, done + AT_ONCE), environment);
     onProgress?.(Math.min(files.length, done + AT_ONCE), files.length);
   }
+  return { isWhole };
 }
 
 /** What is in a folder and not in the trash: the paths of its folders, each after what it begins with, and its files. */
-async function listFolder(top: string, { keeper, tree }: Environment): Promise<{ paths: string[][]; files: { node: string; path: string[] }[] }> {
+async function listFolder(top: string, environment: Environment): Promise<{ paths: string[][]; files: { node: string; path: string[] }[]; isWhole: boolean }> {
   const paths: string[][] = [];
   const files: { node: string; path: string[] }[] = [];
   const waiting: { id: string; path: string[] }[] = [{ id: top, path: [] }];
   const seen = new Set([top]);
+  let isWhole = true;
   for (const { id, path } of waiting) {
-    await tree.ensure(id);
-    const view = JSON.parse((await keeper.folder(id)) ?? '{"entries":[]}') as Pick<FolderView, 'entries'>;
-    for (const entry of view.entries) {
+    const listed = await listVerified(id, environment);
+    isWhole &&= listed.isWhole;
+    for (const entry of listed.entries) {
       if (entry.trashed !== null || seen.has(entry.id)) continue;
       seen.add(entry.id);
       if (entry.kind === 'file') {
@@ -72,7 +83,7 @@ async function listFolder(top: string, { keeper, tree }: Environment): Promise<{
       }
     }
   }
-  return { paths, files };
+  return { paths, files, isWhole };
 }
 
 async function makeFolders(top: string, paths: readonly string[][], { keeper, tree, signal }: Environment): Promise<Map<string, string>> {

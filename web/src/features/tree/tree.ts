@@ -328,7 +328,7 @@ export function isGone(error: unknown): boolean {
  * of one that it did make would have got the first answer.
  */
 function isRefusal(error: unknown): boolean {
-  return error instanceof Problem && /^[A-Z_]+$/.test(error.code) && !isPassing(error);
+  return error instanceof Problem && (/^[A-Z_]+$/.test(error.code) || error.uploads !== undefined) && !isPassing(error);
 }
 
 function commitId(request: string): string {

@@ -19,13 +19,13 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
   const [steps] = useState(() => new UndoSteps<Step>());
 
   const undo = useCallback(
-    (which: () => Step | undefined) =>
+    (which: () => Step | undefined, meant?: Promise<void>) =>
       steps.inTurn(async () => {
         const step = which();
         if (step === undefined || !steps.has(step)) return;
         step.dismiss();
         if (await attempt(() => steps.undo(step))) notify({ text: step.undone });
-      }),
+      }, meant),
     [attempt, notify, steps],
   );
 
@@ -54,7 +54,7 @@ export function UndoKeeper({ children }: { children: ReactNode }) {
   useWindowKeys((event) => {
     if (event.key !== 'z' || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || !steps.hasAny) return;
     event.preventDefault();
-    void undo(() => steps.latest());
+    void undo(() => steps.latest(), steps.act);
   });
 
   const keeper = useMemo(() => ({ doUndoable, forgetUndo }), [doUndoable, forgetUndo]);

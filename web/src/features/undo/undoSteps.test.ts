@@ -47,11 +47,20 @@ describe('UndoSteps', () => {
     steps.add(fine());
     const act = steps.during(() => Promise.reject(new Error('lost')));
     const work = vi.fn(() => Promise.resolve());
-    const undoing = steps.inTurn(work);
+    const undoing = steps.inTurn(work, steps.act);
     await expect(act).rejects.toThrow('lost');
     await undoing;
     expect(work).not.toHaveBeenCalled();
-    await steps.inTurn(work);
+    expect(steps.act).toBeUndefined();
+  });
+
+  it('undoes what a button names, whatever else fails meanwhile', async () => {
+    const steps = new UndoSteps<ReturnType<typeof fine>>();
+    const act = steps.during(() => Promise.reject(new Error('lost')));
+    const work = vi.fn(() => Promise.resolve());
+    const undoing = steps.inTurn(work);
+    await expect(act).rejects.toThrow('lost');
+    await undoing;
     expect(work).toHaveBeenCalledOnce();
   });
 

@@ -21,13 +21,17 @@ export class UndoSteps<Step extends { about: readonly string[]; undo: (about: re
     }
   }
 
+  /** What was begun last and is still being done. */
+  get act(): Promise<void> | undefined {
+    return [...this.#underWay].at(-1);
+  }
+
   /**
    * Undoing, one after the other and after all that is being done: two of them may be about
-   * the same entry. When the act failed during which it was asked for, there is nothing to
-   * undo of it, and what was done before was not meant. `work` does not reject.
+   * the same entry. When it is what is being done that is `meant`, and that fails, there is
+   * nothing to undo. `work` does not reject.
    */
-  inTurn(work: () => Promise<void>): Promise<void> {
-    const meant = [...this.#underWay].at(-1);
+  inTurn(work: () => Promise<void>, meant?: Promise<void>): Promise<void> {
     this.#turn = this.#turn.then(async () => {
       await Promise.allSettled(this.#underWay);
       const [outcome] = await Promise.allSettled([meant]);
