@@ -6,10 +6,11 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use harness::TestApp;
-use harness::account::Account;
+use harness::account::{Account, create_folder, head, sealed, uuid};
 use harness::app::binary;
 use harness::client::Client;
 use reqwest::Method;
+use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpSocket;
 
@@ -194,6 +195,59 @@ async fn a_reader_who_does_not_read_is_cut_off() {
         }
     }
     assert!(total > size, "{total}");
+}
+
+/// Answers of 8 MiB that are asked for and not read: two of them are all that one address may keep
+/// in memory, eight more wait for room, and the others are refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_nobody_reads_are_limited() {
+    let app = unlimited().start().await;
+    let client = Client::new(app.url());
+    let ann = Account::vault(&client, "ann@example.org").await;
+    for _ in 0..2 {
+        let folders: Vec<String> = (0..47).map(|_| uuid()).collect();
+        let changes = folders.iter().map(|folder| {
+            let mut change = create_folder(folder, &ann.root);
+            change["metadata"]["sealed"] = json!(sealed(64 * 1024));
+            change
+        });
+        let changes: Vec<Value> = changes.collect();
+        let mut heads: Vec<Value> = folders.iter().map(|folder| head(folder, 0)).collect();
+        heads.push(head(&ann.root, ann.seq("root").await));
+        ann.commit_with(json!(changes), heads).await.expect(200);
+    }
+    let server: SocketAddr = app.url().trim_start_matches("http://").parse().unwrap();
+    let token = ann.client.token().unwrap();
+    let request = format!(
+        "GET /api/v1/folders/root/children HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n\r\n"
+    );
+    let mut unread = tokio::task::JoinSet::new();
+    for _ in 0..20 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4096).unwrap();
+        let (server, request) = (server, request.clone());
+        unread.spawn(async move {
+            let mut stream = socket.connect(server).await.unwrap();
+            stream.write_all(request.as_bytes()).await.unwrap();
+            let mut status = [0; 12];
+            stream.read_exact(&mut status).await.unwrap();
+            (String::from_utf8(status.to_vec()).unwrap(), stream)
+        });
+    }
+    // Those that were answered are kept, and not read on.
+    let mut kept = Vec::new();
+    loop {
+        let (status, stream) = unread.join_next().await.unwrap().unwrap();
+        if status == "HTTP/1.1 503" {
+            break;
+        }
+        assert_eq!(status, "HTTP/1.1 200");
+        kept.push(stream);
+        assert!(kept.len() <= 2, "they are all in memory");
+    }
+    // Who goes away makes room.
+    drop((kept, unread));
+    ann.client.get("/folders/root/children").await.expect(200);
 }
 
 #[tokio::test(flavor = "multi_thread")]
