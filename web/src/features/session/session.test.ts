@@ -220,6 +220,18 @@ describe('locking and leaving', () => {
     expect(steps.filter((name) => name.startsWith('merge') || name.startsWith('pins'))).toEqual([`merge ${JSON.stringify(KEYS)}`, 'pins accepted']);
   });
 
+  it('signs out once, however often it is asked to', async () => {
+    const { signIn, session, api, end, told } = world();
+    await signIn();
+    await Promise.all([session.signOut(), session.signOut()]);
+    expect(api.logout).toHaveBeenCalledOnce();
+    expect(end).toHaveBeenCalledOnce();
+    expect(told.filter(({ kind }) => kind === 'signed-out')).toHaveLength(1);
+    await signIn();
+    await session.signOut();
+    expect(api.logout).toHaveBeenCalledTimes(2);
+  });
+
   it('signs out here even when the server cannot be told', async () => {
     const { signIn, session, state, api, end } = world();
     await signIn();

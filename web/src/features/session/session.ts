@@ -64,6 +64,7 @@ export class Session {
   #unanswered: Unanswered = { password: null };
   /** Under way. */
   #locking: Promise<void> | null = null;
+  #leaving: Promise<void> | null = null;
 
   constructor(environment: Environment) {
     this.#environment = environment;
@@ -234,7 +235,15 @@ export class Session {
     return this.#locking;
   }
 
-  async signOut(): Promise<void> {
+  /** Once, however often it is asked for while it is under way. */
+  signOut(): Promise<void> {
+    this.#leaving ??= this.#signOut().finally(() => {
+      this.#leaving = null;
+    });
+    return this.#leaving;
+  }
+
+  async #signOut(): Promise<void> {
     await kept.forget();
     await this.#flush();
     this.#tabs.tell({ kind: 'signed-out' });
