@@ -1,4 +1,4 @@
-import { askForAccount, expect, expectFiles, fillSignIn, newEmail, NEXT, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
+import { askForAccount, expect, expectFiles, fillSignIn, goTo, newEmail, NEXT, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
 import { sample } from '../support/samples';
 
 test('a wrong password is refused, and so is an unknown email, in the same words', async ({ page, server }) => {
@@ -77,7 +77,7 @@ test('a new password replaces the old one and opens the same files', async ({ pa
   await expect(page.getByText('Your password is changed.', { exact: false })).toBeVisible();
 
   // This session goes on; the other one has ended.
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await upload(page, [await sample(folder, 'after.txt', Buffer.from('after'))]);
   await elsewhere.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
   await expect(elsewhere.getByText('Your session has ended', { exact: false })).toBeVisible();

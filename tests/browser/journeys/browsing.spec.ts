@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-import { choose, expect, newEmail, row, signUp, test, transfers, upload } from '../support/journey';
+import { choose, expect, goTo, newEmail, row, signUp, test, transfers, upload } from '../support/journey';
 import { noise, pdf, photo, sample } from '../support/samples';
 
 async function withFiles(page: Page, folder: string): Promise<void> {
@@ -107,7 +107,7 @@ test('Ctrl+Z waits for what is still being done, and takes back one step after t
   answer();
   await expect(row(page, 'alpha.pdf')).toBeVisible();
   await expect.poll(() => names(page)).toEqual(['alpha.pdf', 'beta.png', 'delta.bin', 'gamma.txt']);
-  await page.getByRole('link', { name: 'Trash' }).click();
+  await goTo(page, 'Trash');
   await expect(page.getByRole('heading', { name: 'The trash is empty' })).toBeVisible();
 });
 
@@ -175,8 +175,8 @@ test('sorting by every column, and the choice of the view, are remembered', asyn
   await page.getByRole('menuitemcheckbox', { name: 'Descending' }).click();
   await page.keyboard.press('Escape');
   await expect.poll(() => names(page)).toEqual(['delta.bin', 'beta.png', 'alpha.pdf', 'gamma.txt']);
-  await page.getByRole('link', { name: 'Trash' }).click();
-  await page.getByRole('link', { name: 'My files' }).click();
+  await goTo(page, 'Trash');
+  await goTo(page, 'My files');
   await expect.poll(() => names(page)).toEqual(['delta.bin', 'beta.png', 'alpha.pdf', 'gamma.txt']);
   await expect(page.getByRole('button', { name: 'Show as list' })).toBeVisible();
 });
@@ -204,7 +204,7 @@ test('what was restored can go back to the trash', async ({ page, server, folder
   await signUp(page, server, newEmail());
   await withFiles(page, folder);
   await choose(page, 'gamma.txt', 'Move to trash');
-  await page.getByRole('link', { name: 'Trash' }).click();
+  await goTo(page, 'Trash');
   await choose(page, 'gamma.txt', 'Restore');
   await expect(row(page, 'gamma.txt')).toHaveCount(0);
   await page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /Undo/ }).last().click();

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Page } from '@playwright/test';
 
-import { choose, download, expect, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
+import { choose, download, expect, goTo, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
 import { noise, sample } from '../support/samples';
 
 const MIB = 1024 * 1024;
@@ -32,17 +32,17 @@ test('a file can be renamed, trashed, restored and deleted for good, and every d
 
   await choose(page, 'final 最终.bin', 'Move to trash');
   await expect(row(page, 'final 最终.bin')).toHaveCount(0);
-  await page.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(page, 'Trash');
   await expect(row(page, 'final 最终.bin')).toBeVisible();
   await choose(page, 'final 最终.bin', 'Restore');
   await expect(row(page, 'final 最终.bin')).toHaveCount(0);
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await expect(row(page, 'final 最终.bin')).toBeVisible();
 
   // The other device is told when it is looked at again, and goes on from there.
   await elsewhere.evaluate(() => globalThis.dispatchEvent(new Event('focus')));
   await choose(elsewhere, 'final 最终.bin', 'Move to trash');
-  await elsewhere.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(elsewhere, 'Trash');
   await choose(elsewhere, 'final 最终.bin', 'Delete for good');
   await elsewhere.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click();
   await expect(row(elsewhere, 'final 最终.bin')).toHaveCount(0);

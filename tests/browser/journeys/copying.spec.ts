@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Page, Route } from '@playwright/test';
 
-import { choose, download, expect, newEmail, row, signUp, test, upload } from '../support/journey';
+import { choose, download, expect, goTo, newEmail, row, signUp, test, upload } from '../support/journey';
 import { makeFolder, openFolder } from '../support/folders';
 import { keyboard, tabTo } from '../support/hands';
 import { noise, sample } from '../support/samples';
@@ -15,11 +15,11 @@ async function startWith(page: Page, folder: string, files: Readonly<Record<stri
 /** Puts something into the trash and deletes it there for good. */
 async function purge(page: Page, name: string): Promise<void> {
   await choose(page, name, 'Move to trash');
-  await page.getByRole('link', { name: 'Trash' }).click();
+  await goTo(page, 'Trash');
   await choose(page, name, 'Delete for good');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click();
   await expect(row(page, name)).toHaveCount(0);
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
 }
 
 async function textOf(page: Page, name: string, folder: string): Promise<string> {
@@ -48,6 +48,7 @@ test('a file is copied with the keyboard, beside itself and elsewhere, and outli
   await page.keyboard.press('ControlOrMeta+v');
   await expect(row(page, 'letter.txt')).toBeVisible();
   await page.keyboard.press('Backspace');
+  await expect(page.getByRole('heading', { level: 1, name: 'My files' })).toBeVisible();
 
   await purge(page, 'letter.txt');
   expect(await textOf(page, 'letter (1).txt', folder)).toBe('dear');
@@ -98,7 +99,7 @@ test('a long copy says how far it is, and stops when it is told to', async ({ pa
   await makeFolder(page, 'Photos');
   await openFolder(page, 'Photos');
   await startWith(page, folder, { 'sea.txt': 'blue' });
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await expect(row(page, 'Trip')).toBeVisible();
 
   // The first step does not end before the person has seen enough.
@@ -113,13 +114,13 @@ test('a long copy says how far it is, and stops when it is told to', async ({ pa
   await expect(page.getByText('Copying “Trip” to “My files”')).toBeVisible();
   await expect(page.getByRole('progressbar', { name: 'Copying “Trip” to “My files”' })).toBeVisible();
   // Whoever goes elsewhere takes it along.
-  await page.getByRole('link', { name: 'Starred' }).click();
+  await goTo(page, 'Starred');
   await page.getByRole('button', { name: 'Stop', exact: true }).click();
   release();
   await expect(page.getByText('Copying was stopped')).toBeVisible();
   await expect(page.getByText('Copying “Trip” to “My files”')).toHaveCount(0);
   // What was made by then is there, and nothing comes after it.
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await openFolder(page, 'Trip (1)');
   await expect(page.getByText('This folder is empty')).toBeVisible();
 });

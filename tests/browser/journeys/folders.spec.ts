@@ -1,4 +1,4 @@
-import { choose, expect, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
+import { choose, expect, goTo, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
 import { makeFolder, openFolder } from '../support/folders';
 import { tabTo } from '../support/hands';
 import { sample } from '../support/samples';
@@ -66,7 +66,7 @@ test('a folder that is not there says so', async ({ page, server }) => {
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery staple 47');
   await page.keyboard.press('Enter');
   await expect(page.getByText('This folder is in the trash')).toBeVisible();
-  await page.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(page, 'Trash');
   await choose(page, 'Gone', 'Delete for good');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click();
   await expect(page.getByText('The trash is empty')).toBeVisible();

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { choose, expect, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
+import { choose, expect, goTo, newEmail, row, signIn, signUp, test, upload } from '../support/journey';
 import { makeFolder, openFolder } from '../support/folders';
 import { sample } from '../support/samples';
 
@@ -32,7 +32,7 @@ test('stars, tags and the rest of what is noted are on every device', async ({ p
   await pane.getByLabel('Category').focus();
   await expect(pane.getByText(/^Not saved: /)).toBeVisible();
   await page.keyboard.press('Escape');
-  await page.getByRole('link', { name: 'Starred' }).click();
+  await goTo(page, 'Starred');
   await choose(page, 'lease.txt', 'Details');
   await expect(pane.getByLabel('Description')).toHaveValue('With the landlord, until 2030.');
   await page.unroute('**/api/v1/commits');
@@ -43,7 +43,7 @@ test('stars, tags and the rest of what is noted are on every device', async ({ p
   const elsewhere = await fresh.newPage();
   await elsewhere.setViewportSize({ width: 1440, height: 900 });
   await signIn(elsewhere, server, email);
-  await elsewhere.getByRole('link', { name: 'Starred' }).click();
+  await goTo(elsewhere, 'Starred');
   await choose(elsewhere, 'lease.txt', 'Details');
   const there = elsewhere.getByRole('complementary', { name: 'Details' });
   await expect(there.getByText('home')).toBeVisible();
@@ -51,12 +51,12 @@ test('stars, tags and the rest of what is noted are on every device', async ({ p
   await expect(there.getByLabel('Description')).toHaveValue('With the landlord, until 2030.');
 
   // What was changed last, and the way to its folder.
-  await elsewhere.getByRole('link', { name: 'Recent' }).click();
+  await goTo(elsewhere, 'Recent');
   await row(elsewhere, 'lease.txt').getByRole('link', { name: 'Deep' }).click();
   await expect(elsewhere.getByRole('heading', { level: 1, name: 'Deep' })).toBeVisible();
   await row(elsewhere, 'lease.txt').hover();
   await row(elsewhere, 'lease.txt').getByRole('button', { name: 'Star of lease.txt' }).click();
-  await page.getByRole('link', { name: 'Starred' }).click();
+  await goTo(page, 'Starred');
   await expect(page.getByText('Nothing has a star yet')).toBeVisible();
   await fresh.close();
 });
@@ -68,11 +68,11 @@ test('the trash tells where things were, and brings them back there', async ({ p
   await upload(page, [await sample(folder, 'note.txt', Buffer.from('n'))]);
   await choose(page, 'note.txt', 'Move to trash');
   await expect(page.getByText('“note.txt” is in the trash')).toBeVisible();
-  await page.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(page, 'Trash');
   await expect(row(page, 'note.txt').getByRole('link', { name: 'Place' })).toBeVisible();
   await choose(page, 'note.txt', 'Restore');
   await expect(page.getByText('The trash is empty')).toBeVisible();
-  await page.getByRole('link', { name: 'My files' }).click();
+  await goTo(page, 'My files');
   await openFolder(page, 'Place');
   await expect(row(page, 'note.txt')).toBeVisible();
 });
@@ -115,7 +115,7 @@ test('two devices show the same digits until one of them has seen less', async (
   expect(await digits(page)).toEqual(await digits(elsewhere));
   // The server keeps the next change from one of them.
   isHeld = true;
-  await page.getByRole('link', { name: 'My files' }).click();
+  await goTo(page, 'My files');
   await makeFolder(page, 'Seen by one');
   const here = await digits(page);
   await elsewhere.getByRole('button', { name: 'Look again' }).click();

@@ -76,7 +76,7 @@ test('without the permission the file can be chosen again', async ({ page, serve
   await fill(page, 60 * MIB);
   const { watched } = await slow(page, 0);
   await page.getByRole('button', { name: /^Upload/ }).first().click();
-  await expect.poll(() => watched.created).toBe(1);
+  await expect.poll(() => watched.begun).toBe(1);
   await expect(transfers(page).getByText('Encrypting and uploading')).toBeVisible();
   await reload(page);
   await page.getByRole('button', { name: 'Go on with film.bin' }).click();

@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-import { askForAccount, choose, choosePassword, expect, fillSignIn, newEmail, PASSWORD, row, signIn, signUp, test, transfers, upload } from '../support/journey';
+import { askForAccount, choose, choosePassword, expect, fillSignIn, goTo, newEmail, PASSWORD, row, signIn, signUp, test, transfers, upload } from '../support/journey';
 import { answerQuiz } from '../support/settings';
 import { look, WIDE } from '../support/look';
 import { noise, pdf, photo, sample } from '../support/samples';
@@ -112,7 +112,7 @@ test('files', async ({ page, server, folder }) => {
   await page.keyboard.press('Escape');
   await page.setViewportSize(WIDE);
 
-  await page.getByRole('link', { name: 'Trash' }).click();
+  await goTo(page, 'Trash');
   await look(page, 'trash-grid');
   await page.getByRole('button', { name: 'Show as list' }).click();
   await look(page, 'trash');

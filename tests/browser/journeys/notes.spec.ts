@@ -37,7 +37,7 @@ test('a note is stored as it is typed, and another device goes on with it', asyn
   const ask = page.getByRole('alertdialog', { name: 'Changed on another device' });
   await ask.getByRole('button', { name: 'Keep the other, copy mine' }).click();
   await expect(editor.getByRole('textbox')).toContainText('and jam');
-  await page.keyboard.press('Escape');
+  await editor.getByRole('textbox').press('Escape');
   await expect(page.getByRole('row').filter({ hasText: 'Untitled' })).toHaveCount(2);
 
   // Closing waits until it is known whether the last words were stored, and keeps them when they were not.

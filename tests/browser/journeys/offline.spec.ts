@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 
-import { choose, expect, newEmail, NEXT, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
+import { choose, expect, goTo, newEmail, NEXT, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
 import { makeFolder, openFolder } from '../support/folders';
 import { sample } from '../support/samples';
 import { openSettings } from '../support/settings';
@@ -78,7 +78,7 @@ test('without a network what was kept is read, and with it all goes on', async (
   await expect(row(page, 'ticket.txt')).toBeVisible();
 
   await context.setOffline(false);
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await expect(page.getByText('You are offline')).toHaveCount(0);
   await openFolder(page, 'Trip');
   await read(page, 'unread.txt', 'never opened');

@@ -104,7 +104,7 @@ test('files of every kind are looked at, one after the other', async ({ page, se
 
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
-  expect(await row(page, '1 Photo.png').evaluate((element) => element.contains(document.activeElement))).toBe(true);
+  await expect.poll(() => row(page, '1 Photo.png').evaluate((element) => element.contains(document.activeElement))).toBe(true);
 });
 
 test('what cannot be shown says so and offers the download', async ({ page, server, folder }) => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 
 import { makeFolder, openFolder } from '../support/folders';
-import { expect, expectFiles, fillSignIn, newEmail, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
+import { expect, expectFiles, fillSignIn, goTo, newEmail, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
 import { look } from '../support/look';
 import { sample } from '../support/samples';
 import type { RunningServer } from '../support/server';
@@ -66,8 +66,7 @@ test('after a restored backup the owner goes on with it, and the other devices a
   for (const name of ['Papers', 'Letters']) {
     await openFolder(page, name);
     await upload(page, [await sample(folder, 'inside.txt', Buffer.from('inside'))]);
-    await page.getByRole('link', { name: 'My files' }).first().click();
-    await expect(page.getByRole('heading', { level: 1, name: 'My files' })).toBeVisible();
+    await goTo(page, 'My files');
   }
   await lock(page, email);
   await lock(other, email);
@@ -102,7 +101,7 @@ test('after a restored backup the owner goes on with it, and the other devices a
   await page.getByRole('button', { name: 'Go to My files' }).click();
   await openFolder(page, 'Papers');
   await expect(page.getByText('This folder is empty')).toBeVisible();
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await expect(row(page, 'before.txt')).toBeVisible();
   await expect(row(page, 'after.txt')).toHaveCount(0);
   await upload(page, [await sample(folder, 'anew.txt', Buffer.from('anew'))]);
@@ -177,8 +176,7 @@ test('a page that stayed open while a backup was restored says so, and goes on',
   const told = page.waitForRequest(/\/changes\?.*wait=/);
   await upload(page, [await sample(folder, 'lost.txt', Buffer.from('lost'))]);
   await told;
-  await page.getByRole('link', { name: 'My files' }).first().click();
-  await expect(page.getByRole('heading', { level: 1, name: 'My files' })).toBeVisible();
+  await goTo(page, 'My files');
   await restore();
 
   // Nobody opens the folder: it is compared because the server tells its history anew.

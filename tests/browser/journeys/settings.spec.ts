@@ -1,4 +1,4 @@
-import { expect, expectFiles, newEmail, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
+import { expect, expectFiles, goTo, newEmail, PASSWORD, row, signIn, signUp, test, upload } from '../support/journey';
 import { openSettings } from '../support/settings';
 import { photo, sample } from '../support/samples';
 
@@ -79,7 +79,7 @@ test('a device that is kept unlocked opens without the password, until it is loc
   await expectFiles(page);
   await openSettings(page);
   await expect(page.getByRole('checkbox', { name: 'Keep this device unlocked' })).toBeChecked();
-  await page.getByRole('link', { name: 'My files' }).click();
+  await goTo(page, 'My files');
   await page.reload();
   await expect(row(page, 'mine.txt')).toBeVisible();
 

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 
 import type { Page } from '@playwright/test';
 
-import { expect, newEmail, signUp, test, upload } from '../support/journey';
+import { expect, goTo, newEmail, signUp, test, upload } from '../support/journey';
 import { noise } from '../support/samples';
 import type { RunningServer } from '../support/server';
 
@@ -45,7 +45,7 @@ test('without a server the app shows itself and says so, and goes on when it is 
 test('nothing but the shell is kept, and every file of it is as the build left it', async ({ page, server }) => {
   await signUp(page, server, newEmail());
   await expectKept(page);
-  await page.getByRole('link', { name: 'Trash' }).click();
+  await goTo(page, 'Trash');
   await page.reload();
   const paths = await keptPaths(page);
   expect(paths).toContain('/');

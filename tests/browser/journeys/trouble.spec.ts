@@ -1,6 +1,6 @@
 import { chromium, type Page } from '@playwright/test';
 
-import { choose, download, expect, expectTransfers, fillSignIn, newEmail, PASSWORD, row, sha256, signUp, test, transfers, upload } from '../support/journey';
+import { choose, download, expect, expectTransfers, fillSignIn, goTo, newEmail, PASSWORD, row, sha256, signUp, test, transfers, upload } from '../support/journey';
 import { noise, sample } from '../support/samples';
 
 const MIB = 1024 * 1024;
@@ -18,9 +18,9 @@ test('offline, the page says so, and goes on by itself afterwards', async ({ pag
   await choose(page, 'a.txt', 'Rename');
   await page.getByRole('textbox', { name: 'New name for a.txt' }).fill('b.txt');
   await page.keyboard.press('Enter');
-  await expect(page.getByText(/offline/i).first()).toBeVisible();
+  await expect(page.getByRole('alert').filter({ hasText: 'This device is offline' })).toBeVisible();
   await context.setOffline(false);
-  await page.keyboard.press('Enter');
+  await page.getByRole('textbox', { name: 'New name for a.txt' }).press('Enter');
   await expect(row(page, 'b.txt')).toBeVisible();
 });
 
@@ -116,7 +116,7 @@ test('a full quota is told in words, and trying again works once there is room',
   await expect(transfers(page).getByText(/storage|room|space|full/i).first()).toBeVisible();
 
   await choose(page, 'first.bin', 'Move to trash');
-  await page.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(page, 'Trash');
   await choose(page, 'first.bin', 'Delete for good');
   await page.getByRole('alertdialog').getByRole('button', { name: 'Delete for good' }).click();
   await expect(row(page, 'first.bin')).toHaveCount(0);

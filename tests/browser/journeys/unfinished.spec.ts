@@ -62,7 +62,7 @@ test('a file that changed meanwhile begins anew', async ({ page, server, folder 
   const path = await noise(folder, 'film.bin', 60 * MIB);
   const { watched } = await slow(page, 0);
   await begin(page, path);
-  await expect.poll(() => watched.created).toBe(1);
+  await expect.poll(() => watched.begun).toBe(1);
   await expect(transfers(page).getByText('Encrypting and uploading')).toBeVisible();
   await reload(page);
   const file = await open(path, 'r+');

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import type { Locator, Page, Response } from '@playwright/test';
 
-import { choose, expect, expectFiles, newEmail, PASSWORD, row, signUp, test, upload } from '../support/journey';
+import { choose, expect, expectFiles, goTo, newEmail, PASSWORD, row, signUp, test, upload } from '../support/journey';
 import { tabTo } from '../support/hands';
 import { sample } from '../support/samples';
 import { openSettings } from '../support/settings';
@@ -120,7 +120,7 @@ test('versions that were replaced long enough ago go, when a file is saved and w
 
   // Nothing goes before its time.
   await later(page, 29);
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await expectFiles(page);
   await expect(await showVersions(page, 'other.txt')).toHaveCount(2);
 
@@ -148,20 +148,20 @@ test('what has been in the trash for as long as its owner chose is deleted at th
   const trash = page.getByRole('radiogroup', { name: 'Delete for good what has been in the trash for' });
   await trash.getByText('7 days').click();
   await expect(trash.getByRole('radio', { name: '7 days' })).toBeChecked();
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await choose(page, 'gone.txt', 'Move to trash');
   await expect(row(page, 'gone.txt')).toHaveCount(0);
 
   await later(page, 6);
-  await page.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(page, 'Trash');
   await expect(row(page, 'gone.txt')).toBeVisible();
 
   // What was put there only then has its own time.
-  await page.getByRole('link', { name: 'My files' }).first().click();
+  await goTo(page, 'My files');
   await choose(page, 'kept.txt', 'Move to trash');
   await expect(row(page, 'kept.txt')).toHaveCount(0);
   await later(page, 8);
-  await page.getByRole('link', { name: 'Trash' }).first().click();
+  await goTo(page, 'Trash');
   await expect(row(page, 'kept.txt')).toBeVisible();
   await expect(row(page, 'gone.txt')).toHaveCount(0);
 });

@@ -54,10 +54,11 @@ async function week(page: Page, hands: Hands, server: RunningServer, folder: str
   await hands.press(button(/^Close/));
   await hands.choose('notes.txt', 'Move to trash');
   await expect(row(page, 'notes.txt')).toHaveCount(0);
-  await hands.press(page.getByRole('region', { name: 'Messages' }).getByRole('button', { name: /^Undo/ }).last());
+  await hands.press(page.getByRole('region', { name: 'Messages' }).getByRole('listitem').filter({ hasText: '“notes.txt” is in the trash' }).getByRole('button', { name: /^Undo/ }));
   await expect(row(page, 'notes.txt')).toBeVisible();
   await hands.choose('photo.png', 'Move to trash');
   await hands.press(link('Trash'));
+  await expect(page.getByRole('heading', { level: 1, name: 'Trash' })).toBeVisible();
   await hands.choose('photo.png', 'Restore');
   await expect(page.getByText('The trash is empty')).toBeVisible();
 

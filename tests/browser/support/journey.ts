@@ -136,6 +136,12 @@ export async function expectFiles(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'My files' })).toBeVisible();
 }
 
+/** Goes to one of the places beside the files, and waits until it is there: the same file may be in the list that goes. */
+export async function goTo(page: Page, place: 'My files' | 'Starred' | 'Recent' | 'Trash'): Promise<void> {
+  await page.getByRole('link', { name: place, exact: true }).first().click();
+  await expect(page.getByRole('heading', { level: 1, name: place })).toBeVisible();
+}
+
 /** The row of a file in the list. */
 export function row(page: Page, name: string): Locator {
   return page.getByRole('row').filter({ has: page.getByText(name, { exact: true }) });

@@ -8,11 +8,13 @@ export interface Watched {
   removed: number;
   /** Requests that brought bytes of one that was begun. */
   patches: number;
+  /** The same, as soon as they are on their way: by then it is kept what it takes to go on. */
+  begun: number;
 }
 
 /** Lets so many requests with bytes through, and holds up the ones after them until `go`. */
 export async function slow(page: Page, most: number): Promise<{ watched: Watched; go: () => void }> {
-  const watched: Watched = { created: 0, removed: 0, patches: 0 };
+  const watched: Watched = { created: 0, removed: 0, patches: 0, begun: 0 };
   let go: () => void = () => undefined;
   const held = new Promise<void>((resolve) => (go = resolve));
   page.on('response', (response) => {
@@ -22,9 +24,8 @@ export async function slow(page: Page, most: number): Promise<{ watched: Watched
     if (method === 'DELETE') watched.removed += 1;
     if (method === 'PATCH') watched.patches += 1;
   });
-  let begun = 0;
   await page.context().route('**/api/v1/uploads/*', async (route) => {
-    if (route.request().method() === 'PATCH' && ++begun > most) await held;
+    if (route.request().method() === 'PATCH' && ++watched.begun > most) await held;
     await route.continue().catch(() => undefined);
   });
   return { watched, go };
