@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod cache;
+mod device;
+mod feed;
 mod find;
 mod formats;
 mod journey;
