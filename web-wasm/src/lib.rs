@@ -6,6 +6,7 @@
 //! be exported.
 
 mod account;
+mod batch;
 mod cache;
 mod content;
 mod error;
